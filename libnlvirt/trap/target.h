@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Reaching into the threads of a supervised program: their fds, their memory,
+ * and what /proc says of them. All of it may be refused (another user, not
+ * dumpable, Yama), and a thread may be gone at any moment. */
+#pragma once
+
+#include <glib.h>
+#include <sys/uio.h>
+
+/* What was learnt of threads, bounded in size. */
+typedef struct _NlvTargets NlvTargets;
+
+typedef struct
+{
+  guint32 tid;
+  guint32 tgid;
+  guint32 inner_tgid; /* in the thread's own pid namespace */
+} NlvTarget;
+
+NlvTargets *nlv_targets_new (void);
+void nlv_targets_free (NlvTargets *targets);
+
+/* NULL when nothing can be learnt of it. Valid until the next call. A number
+ * that went to another thread is noticed by nlv_targets_get_fd() only, so call
+ * that first. */
+const NlvTarget *nlv_targets_get (NlvTargets *targets, guint32 tid);
+
+/* A copy of the thread's fd @number, or -errno: -EBADF where it has none,
+ * -EPERM where it cannot be reached. */
+int nlv_targets_get_fd (NlvTargets *targets, guint32 tid, guint number);
+
+/* Copies as much as is accessible; returns its length, or -errno. */
+gssize nlv_target_read (guint32 tid, guint64 address, void *out, gsize len);
+/* From many pieces of the thread's memory into one buffer. */
+gssize nlv_target_read_pieces (guint32 tid, const struct iovec *pieces, gsize n_pieces, void *out, gsize len);
+/* From many pieces of ours to many of the thread's. */
+gssize nlv_target_write_vectors (guint32 tid, const struct iovec *there, gsize n_there, const struct iovec *here,
+                                 gsize n_here);
+
+/* What /proc/TID/status says at this moment. */
+typedef struct
+{
+  guint32 tgid, inner_tgid;
+  guint32 uid, gid; /* effective */
+  guint32 threads;
+  guint64 pending, shared_pending, blocked, ignored; /* signal sets */
+} NlvTargetStatus;
+
+gboolean nlv_target_read_status (guint32 tid, NlvTargetStatus *status);
