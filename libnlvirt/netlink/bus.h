@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The netlink sockets of one session: who has which port id, and the network
+ * that answers them. The kernel's nl_table, per network namespace. */
+#pragma once
+
+#include "model/rtnetlink.h"
+
+typedef struct _NlvBus NlvBus;
+
+NlvBus *nlv_bus_new (NlvNetwork *network);
+NlvBus *nlv_bus_ref (NlvBus *bus);
+void nlv_bus_unref (NlvBus *bus);
+NlvNetwork *nlv_bus_get_network (NlvBus *bus);

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "session/message.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stddef.h>
+#include <string.h>
+
+/* MAX_RW_COUNT */
+#define MAX_TRANSFER ((gsize) (INT_MAX & ~4095))
+#define MAX_PIECES 1024
+/* What a program may attach to a request; net.core.optmem_max is not less. */
+#define MAX_CONTROL 20480
+
+void
+nlv_remote_message_init (NlvRemoteMessage *message, guint64 buffer, guint64 len)
+{
+  *message = (NlvRemoteMessage){ .n_pieces = 1 };
+  message->pieces = message->fast;
+  message->room = MIN (len, MAX_TRANSFER);
+  message->fast[0] = (struct iovec){ (void *) (guintptr) buffer, message->room };
+}
+
+void
+nlv_remote_message_clear (NlvRemoteMessage *message)
+{
+  if (message->pieces != message->fast)
+    g_free (message->pieces);
+  message->pieces = NULL;
+}
+
+static int
+read_pieces (NlvSocketCall *c, guint64 address, guint64 n_pieces, NlvRemoteMessage *message)
+{
+  int r;
+
+  if (n_pieces > MAX_PIECES)
+    return -EMSGSIZE;
+  if (n_pieces > NLV_FAST_PIECES)
+    message->pieces = g_new (struct iovec, n_pieces);
+  r = nlv_call_read (c, address, message->pieces, n_pieces * sizeof (struct iovec));
+  if (r < 0)
+    return r;
+  message->n_pieces = n_pieces;
+  for (gsize i = 0; i < n_pieces; i++)
+    {
+      struct iovec *piece = &message->pieces[i];
+
+      if ((gssize) piece->iov_len < 0)
+        return -EINVAL;
+      piece->iov_len = MIN (piece->iov_len, MAX_TRANSFER - message->room);
+      message->room += piece->iov_len;
+    }
+  return 0;
+}
+
+int
+nlv_remote_message_read (NlvSocketCall *c, guint64 header, NlvRemoteMessage *message)
+{
+  struct msghdr there;
+  int r;
+
+  *message = (NlvRemoteMessage){ .header = header };
+  message->pieces = message->fast;
+  r = nlv_call_read (c, header, &there, sizeof there);
+  if (r < 0)
+    return r;
+  if ((gint32) there.msg_namelen < 0)
+    return -EINVAL;
+  message->name = (guintptr) there.msg_name;
+  message->name_len = message->name != 0 ? MIN (there.msg_namelen, sizeof (struct sockaddr_storage)) : 0;
+  message->name_len_at = header + offsetof (struct msghdr, msg_namelen);
+  message->control = (guintptr) there.msg_control;
+  message->control_len = there.msg_controllen;
+  return read_pieces (c, (guintptr) there.msg_iov, there.msg_iovlen, message);
+}
+
+/* As put_cmsg() for each control message in @control: what is too long is cut,
+ * and said so in @flags. Returns the bytes that the program's buffer holds. */
+static gsize
+cut_control (NlvSpan control, gsize room, guint32 *flags)
+{
+  gsize used = 0;
+
+  while (control.len - used >= sizeof (struct cmsghdr))
+    {
+      struct cmsghdr cmsg;
+
+      memcpy (&cmsg, control.data + used, sizeof cmsg);
+      if (room - used < sizeof cmsg)
+        {
+          *flags |= MSG_CTRUNC;
+          break;
+        }
+      if (room - used < cmsg.cmsg_len)
+        {
+          cmsg.cmsg_len = room - used;
+          memcpy ((guint8 *) control.data + used, &cmsg, sizeof cmsg);
+          *flags |= MSG_CTRUNC;
+        }
+      used += MIN (CMSG_ALIGN (cmsg.cmsg_len), room - used);
+    }
+  return used;
+}
+
+/* The tail of struct msghdr. */
+typedef struct
+{
+  guint64 control_len;
+  guint32 flags;
+} MessageTail;
+
+G_STATIC_ASSERT (offsetof (struct msghdr, msg_flags) ==
+                 offsetof (struct msghdr, msg_controllen) + offsetof (MessageTail, flags));
+
+#define TAIL_LEN (offsetof (MessageTail, flags) + sizeof (guint32))
+
+int
+nlv_remote_message_write_back (NlvSocketCall *c, const NlvRemoteMessage *message, NlvSpan data,
+                               const struct sockaddr_nl *name, NlvSpan control, guint32 flags)
+{
+  NlvCallWrite writes[NLV_FAST_PIECES];
+  MessageTail tail = { 0, flags };
+  gint32 name_len = sizeof *name;
+  guint n = 0;
+
+  /* One piece goes out with all the rest; more go before. */
+  if (message->n_pieces == 1)
+    writes[n++] = (NlvCallWrite){ (guintptr) message->pieces[0].iov_base, data.data, data.len };
+  else
+    {
+      int r = nlv_call_write_pieces (c, message->pieces, message->n_pieces, data);
+
+      if (r < 0)
+        return r;
+    }
+  if (message->name != 0)
+    {
+      writes[n++] = (NlvCallWrite){ message->name, name, MIN (message->name_len, name_len) };
+      writes[n++] = (NlvCallWrite){ message->name_len_at, &name_len, sizeof name_len };
+    }
+  if (message->header != 0)
+    {
+      tail.control_len = cut_control (control, message->control != 0 ? message->control_len : 0, &tail.flags);
+      writes[n++] = (NlvCallWrite){ message->control, control.data, tail.control_len };
+      writes[n++] = (NlvCallWrite){ message->header + offsetof (struct msghdr, msg_controllen), &tail, TAIL_LEN };
+    }
+  return nlv_call_write (c, writes, n);
+}
+
+/* scm_check_creds(): one may only speak for oneself. */
+static int
+check_credentials (NlvSocketCall *c, const struct ucred *credentials)
+{
+  NlvTask task;
+
+  nlv_call_get_task (c, TRUE, &task);
+  if (task.uid == 0)
+    return 0;
+  return (guint32) credentials->pid == task.tgid && credentials->uid == task.uid && credentials->gid == task.gid
+           ? 0
+           : -EPERM;
+}
+
+static int
+check_one (NlvSocketCall *c, const struct cmsghdr *cmsg, NlvSpan data)
+{
+  struct ucred credentials;
+
+  if (cmsg->cmsg_level != SOL_SOCKET)
+    return 0;
+  /* SCM_RIGHTS is for unix sockets only. */
+  if (cmsg->cmsg_type != SCM_CREDENTIALS || cmsg->cmsg_len != CMSG_LEN (sizeof credentials))
+    return -EINVAL;
+  memcpy (&credentials, data.data, sizeof credentials);
+  return check_credentials (c, &credentials);
+}
+
+int
+nlv_remote_message_check_control (NlvSocketCall *c, const NlvRemoteMessage *message)
+{
+  g_autofree guint8 *control = NULL;
+  NlvSpan rest;
+  int r;
+
+  if (message->control_len > MAX_CONTROL)
+    return -ENOBUFS;
+  if (message->control_len == 0)
+    return 0;
+  control = g_malloc (message->control_len);
+  r = nlv_call_read (c, message->control, control, message->control_len);
+  rest = nlv_span (control, message->control_len);
+  while (r == 0 && rest.len >= sizeof (struct cmsghdr))
+    {
+      struct cmsghdr cmsg;
+
+      memcpy (&cmsg, rest.data, sizeof cmsg);
+      if (cmsg.cmsg_len < sizeof cmsg || cmsg.cmsg_len > rest.len)
+        return -EINVAL;
+      r = check_one (c, &cmsg, nlv_span_from (rest, sizeof cmsg));
+      rest = nlv_span_from (rest, CMSG_ALIGN (cmsg.cmsg_len));
+    }
+  return r;
+}

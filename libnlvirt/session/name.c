@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* bind(), connect(), getsockname(), getpeername(). */
+#include "session/endpoint.h"
+
+#include <sys/socket.h>
+
+typedef int (*NameCall) (NlvNetlinkSocket *socket, const NlvTask *task, const void *address, gsize address_len);
+
+static gint64
+serve_naming (NlvSocketCall *c, NameCall name_call)
+{
+  guint8 address[sizeof (struct sockaddr_storage)];
+  gsize len;
+  NlvTask task;
+  gint64 r = nlv_call_read_address (c, c->call.arguments[1], (gint32) c->call.arguments[2], address, &len);
+
+  if (r == 0)
+    r = nlv_call_confirm (c);
+  if (r < 0)
+    return r;
+  nlv_call_get_task (c, FALSE, &task);
+  r = name_call (c->endpoint->socket, &task, address, len);
+  if (nlv_netlink_socket_is_bound (c->endpoint->socket))
+    nlv_endpoint_name_program_end (c->endpoint, c->fd);
+  return r;
+}
+
+gint64
+nlv_serve_bind (NlvSocketCall *c)
+{
+  return serve_naming (c, nlv_netlink_socket_bind);
+}
+
+gint64
+nlv_serve_connect (NlvSocketCall *c)
+{
+  return serve_naming (c, nlv_netlink_socket_connect);
+}
+
+/* move_addr_to_user() */
+static gint64
+write_name (NlvSocketCall *c, const struct sockaddr_nl *name)
+{
+  gint32 room, len = sizeof *name;
+  int r = nlv_call_read (c, c->call.arguments[2], &room, sizeof room);
+
+  if (r == 0)
+    r = nlv_call_confirm (c);
+  if (r < 0)
+    return r;
+  if (room < 0)
+    return -EINVAL;
+  return nlv_call_write (c,
+                         (NlvCallWrite[]){
+                           { c->call.arguments[1], name, MIN (room, len) },
+                           { c->call.arguments[2], &len, sizeof len },
+                         },
+                         2);
+}
+
+gint64
+nlv_serve_getsockname (NlvSocketCall *c)
+{
+  struct sockaddr_nl name;
+
+  nlv_netlink_socket_get_name (c->endpoint->socket, &name);
+  return write_name (c, &name);
+}
+
+gint64
+nlv_serve_getpeername (NlvSocketCall *c)
+{
+  struct sockaddr_nl name;
+
+  nlv_netlink_socket_get_peer_name (c->endpoint->socket, &name);
+  return write_name (c, &name);
+}

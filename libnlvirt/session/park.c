@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Receives that wait for a datagram. The kernel cannot interrupt a call that a
+ * supervisor has taken (SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV), so a signal
+ * that waits for the thread is looked for here, every few milliseconds. */
+#include "session/endpoint.h"
+
+#include <errno.h>
+
+#define FIRST_LOOK 2000 /* microseconds */
+#define LAST_LOOK 20000
+
+/* The kernel's own value: it then runs the handler, and either gives EINTR or
+ * makes the call again, as SA_RESTART says. */
+#define ERESTARTSYS 512
+
+typedef struct
+{
+  NlvSocketCall call; /* its fd is not held */
+  NlvHandler handler;
+  gint64 since;
+  gboolean signal_seen; /* pending for the process when looked at last */
+} NlvParked;
+
+void
+nlv_park (const NlvSocketCall *c, NlvHandler handler)
+{
+  NlvParked *parked = g_new0 (NlvParked, 1);
+
+  *parked = (NlvParked){ *c, handler, g_get_monotonic_time (), FALSE };
+  g_queue_push_tail (&c->tree->parked, parked);
+  nlv_look_later (c->tree, NULL);
+}
+
+static void
+end (NlvServedTree *tree, GList *link, gint64 result)
+{
+  NlvParked *parked = link->data;
+
+  nlv_listener_answer (tree->listener, parked->call.call.id, result);
+  g_queue_delete_link (&tree->parked, link);
+  g_free (parked);
+}
+
+/* Takes the call off the queue and runs it again; it comes back to the end of
+ * the queue if there is nothing for it. FALSE if it did. */
+static gboolean
+try_again (NlvServedTree *tree, GList *link)
+{
+  NlvParked *parked = link->data;
+  NlvEndpoint *endpoint = parked->call.endpoint;
+  gint64 result = nlv_serve_call (&parked->call, parked->handler);
+
+  if (result == NLV_PARK)
+    return FALSE;
+  /* The number means something else by now. */
+  if (result == NLV_PASS || parked->call.endpoint != endpoint)
+    result = -EBADF;
+  end (tree, link, result);
+  return TRUE;
+}
+
+void
+nlv_parked_retry (NlvServedTree *tree)
+{
+  /* An answer may make a dump go on, and so bring datagrams for the next. */
+  while (tree->fresh)
+    {
+      tree->fresh = FALSE;
+      for (GList *link = tree->parked.head, *next; link != NULL; link = next)
+        {
+          NlvParked *parked = link->data;
+
+          next = link->next;
+          if (parked->call.endpoint->fresh)
+            {
+              parked->call.endpoint->fresh = FALSE;
+              if (try_again (tree, link))
+                parked = NULL;
+            }
+        }
+    }
+}
+
+void
+nlv_parked_abandon (NlvServedTree *tree, NlvEndpoint *endpoint)
+{
+  for (GList *link = tree->parked.head, *next; link != NULL; link = next)
+    {
+      next = link->next;
+      if (((NlvParked *) link->data)->call.endpoint == endpoint)
+        end (tree, link, -EBADF);
+    }
+  if (endpoint->to_look_at)
+    g_queue_remove (&tree->look_at, endpoint);
+}
+
+/* What a pending signal makes of the call: 0 nothing yet. */
+static gint64
+interruption (NlvParked *parked)
+{
+  NlvTargetStatus status;
+  guint64 deliverable;
+  gint64 restart = parked->call.deadline == G_MAXINT64 ? -ERESTARTSYS : -EINTR; /* sock_intr_errno() */
+
+  if (!nlv_target_read_status (parked->call.call.tid, &status))
+    return 0;
+  deliverable = ~(status.blocked | status.ignored);
+  if ((status.pending & deliverable) != 0 || (status.threads == 1 && (status.shared_pending & deliverable) != 0))
+    return restart;
+  /* One for the process may be another thread's to take, and only the thread
+   * that takes it may be told to restart: the others would see the bare 512.
+   * It is ours, or nobody's, if it is still there the next time. */
+  if ((status.shared_pending & deliverable) == 0)
+    parked->signal_seen = FALSE;
+  else if (parked->signal_seen)
+    return -EINTR;
+  else
+    parked->signal_seen = TRUE;
+  return 0;
+}
+
+static gint64
+look_at (NlvServedTree *tree, NlvParked *parked, gint64 now)
+{
+  if (!nlv_listener_is_waiting (tree->listener, parked->call.call.id))
+    return -ESRCH;
+  if (now >= parked->call.deadline)
+    return parked->call.progress > 0 ? (gint64) parked->call.progress : -EAGAIN;
+  return 0;
+}
+
+/* The time to the next look: often at first, for those who wait shortly. */
+static gint64
+look_at_parked (NlvServedTree *tree)
+{
+  gint64 now = g_get_monotonic_time ();
+  gint64 delay = LAST_LOOK;
+
+  for (GList *link = tree->parked.head, *next; link != NULL; link = next)
+    {
+      NlvParked *parked = link->data;
+      gint64 result = look_at (tree, parked, now);
+
+      next = link->next;
+      if (result == 0)
+        {
+          result = interruption (parked);
+          if (result != 0 && parked->call.progress > 0)
+            result = parked->call.progress;
+        }
+      delay = MIN (delay, MAX ((now - parked->since) / 4, FIRST_LOOK));
+      delay = MIN (delay, MAX (parked->call.deadline - now, 0));
+      if (result != 0)
+        end (tree, link, result);
+    }
+  return delay;
+}
+
+static void
+look (gpointer user_data)
+{
+  NlvServedTree *tree = user_data;
+  NlvEndpoint *endpoint;
+  gint64 delay;
+
+  tree->look = NULL;
+  while ((endpoint = g_queue_pop_head (&tree->look_at)) != NULL)
+    nlv_endpoint_look (endpoint);
+  delay = look_at_parked (tree);
+  if (tree->parked.length > 0 && tree->look == NULL)
+    tree->look = nlv_engine_add_timer (tree->engine, delay, look, tree);
+}
+
+void
+nlv_look_later (NlvServedTree *tree, NlvEndpoint *endpoint)
+{
+  if (endpoint != NULL && !endpoint->to_look_at)
+    {
+      endpoint->to_look_at = TRUE;
+      g_queue_push_tail (&tree->look_at, endpoint);
+    }
+  if (tree->look == NULL)
+    tree->look = nlv_engine_add_timer (tree->engine, FIRST_LOOK, look, tree);
+}
+
+void
+nlv_park_clear (NlvServedTree *tree)
+{
+  if (tree->look != NULL)
+    nlv_engine_remove_timer (tree->engine, g_steal_pointer (&tree->look));
+  g_queue_clear (&tree->look_at);
+  g_queue_clear_full (&tree->parked, g_free);
+}

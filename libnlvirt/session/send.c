@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* sendto(), sendmsg(), sendmmsg(): the requests are run, and their answers
+ * queued, before the call returns. */
+#include "session/endpoint.h"
+#include "session/message.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stddef.h>
+#include <string.h>
+
+#define MAX_BATCH 1024
+
+/* Who asks matters to requests other than dumps (ip route get shows the
+ * caller's uid), and finding out costs as much as answering. */
+static gboolean
+depends_on_user (NlvSpan data)
+{
+  struct nlmsghdr header;
+
+  if (data.data == NULL || data.len < sizeof header)
+    return FALSE;
+  memcpy (&header, data.data, sizeof header);
+  return (header.nlmsg_flags & NLM_F_DUMP) == 0;
+}
+
+/* SO_SNDBUF, asked for again only after it was set. */
+static gsize
+get_send_buffer (NlvSocketCall *c)
+{
+  int size = 0;
+  socklen_t len = sizeof size;
+
+  if (c->endpoint->send_buffer == 0 && getsockopt (c->fd, SOL_SOCKET, SO_SNDBUF, &size, &len) == 0 && size > 0)
+    c->endpoint->send_buffer = size;
+  return c->endpoint->send_buffer;
+}
+
+static gint64
+send_message (NlvSocketCall *c, const NlvRemoteMessage *message, guint32 flags)
+{
+  NlvEndpoint *endpoint = c->endpoint;
+  gsize send_buffer = get_send_buffer (c);
+  guint8 address[sizeof (struct sockaddr_storage)];
+  gsize address_len = 0;
+  NlvSpan data = { NULL, message->room };
+  NlvTask task;
+  gint64 r;
+
+  if (flags & MSG_OOB)
+    return -EOPNOTSUPP;
+  r = message->name != 0 ? nlv_call_read_address (c, message->name, message->name_len, address, &address_len) : 0;
+  if (r < 0)
+    return r;
+  /* More than the buffer holds is refused unread. */
+  if (message->room <= send_buffer)
+    {
+      GByteArray *scratch = c->tree->scratch;
+
+      g_byte_array_set_size (scratch, MAX (message->room, 1));
+      r = nlv_call_read_pieces (c, message->pieces, message->n_pieces, scratch->data, message->room);
+      if (r < 0)
+        return r;
+      data.data = scratch->data;
+    }
+  r = nlv_call_confirm (c);
+  if (r < 0)
+    return r;
+  nlv_call_get_task (c, depends_on_user (data), &task);
+  if (data.data != NULL)
+    nlv_endpoint_report_request (endpoint, data);
+  r =
+    nlv_netlink_socket_send (endpoint->socket, &task, address_len > 0 ? address : NULL, address_len, data, send_buffer);
+  nlv_endpoint_name_program_end (endpoint, c->fd);
+  return r;
+}
+
+gint64
+nlv_serve_sendto (NlvSocketCall *c)
+{
+  NlvRemoteMessage message;
+
+  nlv_remote_message_init (&message, c->call.arguments[1], c->call.arguments[2]);
+  message.name = c->call.arguments[4];
+  message.name_len = (gint32) c->call.arguments[5];
+  return send_message (c, &message, c->call.arguments[3]);
+}
+
+static gint64
+send_from_header (NlvSocketCall *c, guint64 header, guint32 flags)
+{
+  NlvRemoteMessage message;
+  gint64 r = nlv_remote_message_read (c, header, &message);
+
+  if (r == 0)
+    r = nlv_remote_message_check_control (c, &message);
+  if (r == 0)
+    r = send_message (c, &message, flags);
+  nlv_remote_message_clear (&message);
+  return r;
+}
+
+gint64
+nlv_serve_sendmsg (NlvSocketCall *c)
+{
+  return send_from_header (c, c->call.arguments[1], c->call.arguments[2]);
+}
+
+gint64
+nlv_serve_sendmmsg (NlvSocketCall *c)
+{
+  guint n = MIN ((guint32) c->call.arguments[2], MAX_BATCH);
+
+  for (guint i = 0; i < n; i++)
+    {
+      guint64 header = c->call.arguments[1] + i * sizeof (struct mmsghdr);
+      gint64 r = send_from_header (c, header, c->call.arguments[3]);
+
+      if (r >= 0)
+        {
+          guint32 len = r;
+
+          r = nlv_call_write (c, &(NlvCallWrite){ header + offsetof (struct mmsghdr, msg_len), &len, sizeof len }, 1);
+        }
+      if (r < 0)
+        return i > 0 ? (gint64) i : r;
+    }
+  return n;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What the files of this folder share: the tree, its sockets, and a trapped
+ * call on its way through them. */
+#pragma once
+
+#include "session/session.h"
+#include "trap/listener.h"
+#include "trap/target.h"
+
+typedef struct _NlvEndpoint NlvEndpoint;
+
+struct _NlvServedTree
+{
+  NlvEngine *engine;
+  NlvListener *listener; /* (owned) */
+  NlvWatch *watch;       /* (owned) */
+  NlvWindow window;
+  NlvBus *bus;         /* (owned) */
+  NlvTargets *targets; /* (owned) */
+  gboolean admin;
+  gboolean ended;
+  GHashTable *endpoints; /* (owned) SO_COOKIE of the program's end -> NlvEndpoint (owned) */
+  GHashTable *hidden;    /* (owned) number and tgid -> NlvEndpoint, where the fd cannot be looked at */
+  GQueue parked;         /* (element-type NlvParked) (owned) in the order of their coming */
+  GQueue look_at;        /* (element-type NlvEndpoint) whose reader may not ask us */
+  NlvTimer *look;        /* (owned) (nullable) set while anything is to be looked at again */
+  gboolean fresh;        /* some endpoint is */
+  GByteArray *scratch;   /* (owned) */
+  NlvTreeEvents events;
+  gpointer user_data;
+};
+
+/* One call on one of our sockets. */
+typedef struct
+{
+  NlvServedTree *tree;
+  NlvCall call;
+  NlvEndpoint *endpoint;
+  int fd; /* our copy of the program's end, for the time of the call */
+
+  /* Of calls that wait: when to give up (monotonic microseconds, G_MAXINT64
+   * never; 0 not known yet), and how many datagrams recvmmsg() has. */
+  gint64 deadline;
+  gint64 batch_deadline; /* recvmmsg()'s own timeout */
+  guint progress;
+  gboolean unreachable; /* its memory may not be touched */
+} NlvSocketCall;
+
+/* What a handler returns beside a value or -errno. */
+#define NLV_PASS G_MAXINT64           /* the kernel executes the call */
+#define NLV_PARK (G_MAXINT64 - 1)     /* it waits for a datagram */
+#define NLV_ANSWERED (G_MAXINT64 - 2) /* nothing is left to do */
+
+typedef gint64 (*NlvHandler) (NlvSocketCall *c);
+
+/* open.c */
+gint64 nlv_serve_socket (NlvServedTree *tree, const NlvCall *call);
+/* name.c */
+gint64 nlv_serve_bind (NlvSocketCall *c);
+gint64 nlv_serve_connect (NlvSocketCall *c);
+gint64 nlv_serve_getsockname (NlvSocketCall *c);
+gint64 nlv_serve_getpeername (NlvSocketCall *c);
+/* send.c */
+gint64 nlv_serve_sendto (NlvSocketCall *c);
+gint64 nlv_serve_sendmsg (NlvSocketCall *c);
+gint64 nlv_serve_sendmmsg (NlvSocketCall *c);
+/* receive.c */
+gint64 nlv_serve_recvfrom (NlvSocketCall *c);
+gint64 nlv_serve_recvmsg (NlvSocketCall *c);
+gint64 nlv_serve_recvmmsg (NlvSocketCall *c);
+/* option.c */
+gint64 nlv_serve_setsockopt (NlvSocketCall *c);
+gint64 nlv_serve_getsockopt (NlvSocketCall *c);
+/* refuse.c */
+gint64 nlv_serve_unsupported (NlvSocketCall *c);
+gint64 nlv_serve_ioctl (NlvSocketCall *c);
+
+/* session.c */
+/* Runs @handler for a call whose fd is one of our sockets; NLV_PASS if it is
+ * none. */
+gint64 nlv_serve_call (NlvSocketCall *c, NlvHandler handler);
+/* Gives the call what its handler returned. */
+void nlv_finish_call (NlvSocketCall *c, NlvHandler handler, gint64 result);
+
+/* The program's memory: all of it or nothing that counts; 0, -EFAULT, or
+ * -EPERM where it may not be touched. */
+int nlv_call_read (NlvSocketCall *c, guint64 address, void *out, gsize len);
+int nlv_call_read_pieces (NlvSocketCall *c, const struct iovec *pieces, gsize n_pieces, void *out, gsize len);
+
+typedef struct
+{
+  guint64 address;
+  const void *data;
+  gsize len;
+} NlvCallWrite;
+
+#define NLV_MAX_CALL_WRITES 8
+
+/* Several places at once: one system call whatever there is to say. */
+int nlv_call_write (NlvSocketCall *c, const NlvCallWrite *writes, guint n_writes);
+
+int nlv_call_write_pieces (NlvSocketCall *c, const struct iovec *pieces, gsize n_pieces, NlvSpan data);
+
+/* After the last read and before anything is done: -ESRCH if the caller is
+ * gone, for then it may have been another's memory. */
+int nlv_call_confirm (NlvSocketCall *c);
+
+/* As move_addr_to_kernel(). */
+int nlv_call_read_address (NlvSocketCall *c, guint64 address, gint32 len, void *out, gsize *out_len);
+/* @with_user: uid and gid too, which costs a look into /proc. */
+void nlv_call_get_task (NlvSocketCall *c, gboolean with_user, NlvTask *task);
+guint64 nlv_session_now (void);
+
+/* park.c */
+void nlv_park (const NlvSocketCall *c, NlvHandler handler);
+/* Tries the calls again whose sockets have got datagrams. */
+void nlv_parked_retry (NlvServedTree *tree);
+/* Ends the calls that wait for @endpoint, which is about to go. */
+void nlv_parked_abandon (NlvServedTree *tree, NlvEndpoint *endpoint);
+/* Looks at @endpoint in a few milliseconds. */
+void nlv_look_later (NlvServedTree *tree, NlvEndpoint *endpoint);
+void nlv_park_clear (NlvServedTree *tree);

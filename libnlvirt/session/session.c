@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The life of a served tree, and the way of a trapped call: from the listener
+ * to the file that handles its kind, and its result back.
+ *
+ * The program decides nothing here. What it may do was decided by registers,
+ * in the filter; what a number means is asked of the socket itself
+ * (SO_COOKIE); what is read from its memory is only data for a socket that is
+ * known to be ours. A call on anything else goes to the kernel: no call that
+ * is trapped, other than socket(), could give the program a netlink socket. */
+#include "session/session-private.h"
+
+#include "session/endpoint.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+static const struct
+{
+  int number;
+  NlvHandler handler;
+} handlers[] = {
+  { SYS_recvmsg, nlv_serve_recvmsg },
+  { SYS_recvfrom, nlv_serve_recvfrom },
+  { SYS_sendto, nlv_serve_sendto },
+  { SYS_sendmsg, nlv_serve_sendmsg },
+  { SYS_bind, nlv_serve_bind },
+  { SYS_getsockname, nlv_serve_getsockname },
+  { SYS_setsockopt, nlv_serve_setsockopt },
+  { SYS_getsockopt, nlv_serve_getsockopt },
+  { SYS_connect, nlv_serve_connect },
+  { SYS_getpeername, nlv_serve_getpeername },
+  { SYS_recvmmsg, nlv_serve_recvmmsg },
+  { SYS_sendmmsg, nlv_serve_sendmmsg },
+  { SYS_listen, nlv_serve_unsupported },
+#ifdef SYS_accept
+  { SYS_accept, nlv_serve_unsupported },
+#endif
+  { SYS_accept4, nlv_serve_unsupported },
+  { SYS_shutdown, nlv_serve_unsupported },
+  { SYS_ioctl, nlv_serve_ioctl },
+};
+
+static NlvHandler
+find_handler (int number)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (handlers); i++)
+    if (handlers[i].number == number)
+      return handlers[i].handler;
+  return NULL;
+}
+
+guint64
+nlv_session_now (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return (guint64) now.tv_sec * 100 + now.tv_nsec / 10000000;
+}
+
+void
+nlv_call_get_task (NlvSocketCall *c, gboolean with_user, NlvTask *task)
+{
+  const NlvTarget *target = nlv_targets_get (c->tree->targets, c->call.tid);
+  NlvTargetStatus status;
+
+  *task = (NlvTask){ .tgid = c->call.tid, .pid = c->call.tid, .admin = c->tree->admin, .now = nlv_session_now () };
+  if (target != NULL)
+    {
+      task->tgid = target->inner_tgid;
+      task->pid = target->tgid;
+    }
+  if (with_user && nlv_target_read_status (c->call.tid, &status))
+    {
+      task->uid = status.uid;
+      task->gid = status.gid;
+    }
+}
+
+static int
+check_copied (NlvSocketCall *c, gssize copied, gsize len)
+{
+  if (copied == (gssize) len)
+    return 0;
+  c->unreachable |= copied == -EPERM;
+  return copied == -EPERM ? -EPERM : -EFAULT;
+}
+
+int
+nlv_call_read (NlvSocketCall *c, guint64 address, void *out, gsize len)
+{
+  return len == 0 ? 0 : check_copied (c, nlv_target_read (c->call.tid, address, out, len), len);
+}
+
+int
+nlv_call_read_pieces (NlvSocketCall *c, const struct iovec *pieces, gsize n_pieces, void *out, gsize len)
+{
+  return check_copied (c, nlv_target_read_pieces (c->call.tid, pieces, n_pieces, out, len), len);
+}
+
+int
+nlv_call_write (NlvSocketCall *c, const NlvCallWrite *writes, guint n_writes)
+{
+  struct iovec here[NLV_MAX_CALL_WRITES], there[NLV_MAX_CALL_WRITES];
+  gsize len = 0;
+  guint n = 0;
+
+  g_return_val_if_fail (n_writes <= NLV_MAX_CALL_WRITES, -EFAULT);
+  for (guint i = 0; i < n_writes; i++)
+    if (writes[i].len > 0)
+      {
+        here[n] = (struct iovec){ (void *) writes[i].data, writes[i].len };
+        there[n] = (struct iovec){ (void *) (guintptr) writes[i].address, writes[i].len };
+        len += writes[i].len;
+        n++;
+      }
+  return len == 0 ? 0 : check_copied (c, nlv_target_write_vectors (c->call.tid, there, n, here, n), len);
+}
+
+int
+nlv_call_write_pieces (NlvSocketCall *c, const struct iovec *pieces, gsize n_pieces, NlvSpan data)
+{
+  struct iovec here = { (void *) data.data, data.len };
+
+  return check_copied (c, nlv_target_write_vectors (c->call.tid, pieces, n_pieces, &here, 1), data.len);
+}
+
+int
+nlv_call_confirm (NlvSocketCall *c)
+{
+  return nlv_listener_is_waiting (c->tree->listener, c->call.id) ? 0 : -ESRCH;
+}
+
+int
+nlv_call_read_address (NlvSocketCall *c, guint64 address, gint32 len, void *out, gsize *out_len)
+{
+  if (len < 0 || (gsize) len > sizeof (struct sockaddr_storage))
+    return -EINVAL;
+  *out_len = len;
+  return nlv_call_read (c, address, out, len);
+}
+
+/* The socket was put into a process that cannot be looked into. It has a port
+ * id and a name, and answers what is written to it; here only what the kernel
+ * would refuse on a unix socket is waved through. */
+static gint64
+serve_hidden (NlvSocketCall *c)
+{
+  const NlvTarget *target = nlv_targets_get (c->tree->targets, c->call.tid);
+  guint64 key = (guint64) (target != NULL ? target->tgid : c->call.tid) << 32 | (guint32) c->call.arguments[0];
+
+  if (g_hash_table_lookup (c->tree->hidden, &key) == NULL)
+    return NLV_PASS;
+  switch (c->call.number)
+    {
+      case SYS_bind:
+      case SYS_connect:
+        return 0;
+      case SYS_setsockopt:
+        return (gint32) c->call.arguments[1] == SOL_NETLINK ? 0 : NLV_PASS;
+      default:
+        return NLV_PASS;
+    }
+}
+
+static NlvEndpoint *
+find_endpoint (NlvServedTree *tree, int fd)
+{
+  guint64 cookie;
+  socklen_t len = sizeof cookie;
+
+  if (getsockopt (fd, SOL_SOCKET, SO_COOKIE, &cookie, &len) != 0)
+    return NULL;
+  return g_hash_table_lookup (tree->endpoints, &cookie);
+}
+
+gint64
+nlv_serve_call (NlvSocketCall *c, NlvHandler handler)
+{
+  gint64 result = NLV_PASS;
+
+  c->fd = nlv_targets_get_fd (c->tree->targets, c->call.tid, (guint32) c->call.arguments[0]);
+  if (c->fd == -EBADF)
+    return NLV_PASS;
+  if (c->fd < 0)
+    return serve_hidden (c);
+  c->endpoint = find_endpoint (c->tree, c->fd);
+  if (c->endpoint != NULL)
+    result = handler (c);
+  close (c->fd);
+  c->fd = -1;
+  if (c->unreachable)
+    result = c->call.number == SYS_bind || c->call.number == SYS_setsockopt ? 0 : NLV_PASS;
+  return result;
+}
+
+void
+nlv_finish_call (NlvSocketCall *c, NlvHandler handler, gint64 result)
+{
+  NlvServedTree *tree = c->tree;
+
+  if (result == NLV_PASS)
+    nlv_listener_pass (tree->listener, c->call.id);
+  else if (result == NLV_PARK)
+    nlv_park (c, handler);
+  else if (result != NLV_ANSWERED)
+    nlv_listener_answer (tree->listener, c->call.id, result);
+}
+
+static void
+serve (NlvServedTree *tree)
+{
+  NlvSocketCall c = { .tree = tree, .fd = -1 };
+  NlvHandler handler;
+  gint64 result;
+
+  if (!nlv_listener_receive (tree->listener, &c.call))
+    return;
+  handler = find_handler (c.call.number);
+  /* A filter that is not ours may ask about more than ours does. */
+  if (!c.call.native)
+    result = -ENOSYS;
+  else if (c.call.number == SYS_socket && (gint32) c.call.arguments[0] == AF_NETLINK)
+    result = nlv_serve_socket (tree, &c.call);
+  else if (handler != NULL)
+    result = nlv_serve_call (&c, handler);
+  else
+    result = NLV_PASS;
+  nlv_finish_call (&c, handler, result);
+  nlv_parked_retry (tree);
+}
+
+static void
+on_listener_event (guint32 events, gpointer user_data)
+{
+  NlvServedTree *tree = user_data;
+
+  if (events & EPOLLIN)
+    serve (tree);
+  else if ((events & (EPOLLHUP | EPOLLERR)) != 0 && !tree->ended)
+    {
+      tree->ended = TRUE;
+      nlv_engine_unwatch (tree->engine, g_steal_pointer (&tree->watch));
+      if (tree->events.ended != NULL)
+        tree->events.ended (tree->user_data);
+    }
+}
+
+NlvServedTree *
+nlv_served_tree_new (NlvEngine *engine, int listener_fd, NlvWindow window, NlvNetwork *network, gboolean admin,
+                     const NlvTreeEvents *events, gpointer user_data)
+{
+  NlvListener *listener = nlv_listener_new (listener_fd);
+  NlvServedTree *tree;
+  NlvWatch *watch;
+
+  if (listener == NULL)
+    return NULL;
+  tree = g_new0 (NlvServedTree, 1);
+  watch = nlv_engine_watch (engine, listener_fd, EPOLLIN, NLV_WATCH_LATE, on_listener_event, tree);
+  if (watch == NULL)
+    {
+      int saved = errno;
+
+      nlv_listener_free (listener);
+      g_free (tree);
+      errno = saved;
+      return NULL;
+    }
+  tree->engine = engine;
+  tree->listener = listener;
+  tree->watch = watch;
+  tree->window = window;
+  tree->bus = nlv_bus_new (network);
+  tree->targets = nlv_targets_new ();
+  tree->admin = admin;
+  tree->endpoints = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) nlv_endpoint_free);
+  tree->hidden = g_hash_table_new (g_int64_hash, g_int64_equal);
+  tree->scratch = g_byte_array_new ();
+  if (events != NULL)
+    tree->events = *events;
+  tree->user_data = user_data;
+  return tree;
+}
+
+void
+nlv_served_tree_free (NlvServedTree *tree)
+{
+  if (tree->watch != NULL)
+    nlv_engine_unwatch (tree->engine, tree->watch);
+  g_hash_table_unref (tree->endpoints);
+  g_hash_table_unref (tree->hidden);
+  nlv_park_clear (tree);
+  nlv_targets_free (tree->targets);
+  nlv_bus_unref (tree->bus);
+  g_byte_array_unref (tree->scratch);
+  nlv_listener_free (tree->listener);
+  g_free (tree);
+}
+
+gboolean
+nlv_served_tree_has_ended (NlvServedTree *tree)
+{
+  return tree->ended;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* One supervised process tree: its notification fd, its netlink sockets and
+ * the network that answers them. */
+#pragma once
+
+#include "netlink/socket.h"
+#include "session/engine.h"
+#include "trap/filter.h"
+
+typedef struct _NlvServedTree NlvServedTree;
+
+typedef enum
+{
+  NLV_MESSAGE_REQUEST,
+  NLV_MESSAGE_REPLY,
+} NlvMessageDirection;
+
+/* Calls back from nlv_engine_dispatch(). Each may be NULL. None may free the
+ * tree, except from an idle callback of its own. */
+typedef struct
+{
+  /* Nobody is under the filter any more. Called once. */
+  void (*ended) (gpointer user_data);
+  void (*socket_opened) (guint64 socket, guint32 pid, gpointer user_data);
+  void (*socket_closed) (guint64 socket, gpointer user_data);
+  /* One datagram, as the program sent it or as it will read it. */
+  void (*message) (guint64 socket, NlvMessageDirection direction, NlvSpan datagram, gpointer user_data);
+} NlvTreeEvents;
+
+/* Takes @listener_fd and serves it on @engine until it is freed. @window is
+ * the one in the filter that made the listener. @admin: the tree may change
+ * the network. NULL with errno set when the listener cannot be served. */
+NlvServedTree *nlv_served_tree_new (NlvEngine *engine, int listener_fd, NlvWindow window, NlvNetwork *network,
+                                    gboolean admin, const NlvTreeEvents *events, gpointer user_data);
+/* Closes the listener: what is trapped then gets ENOSYS. */
+void nlv_served_tree_free (NlvServedTree *tree);
+gboolean nlv_served_tree_has_ended (NlvServedTree *tree);
