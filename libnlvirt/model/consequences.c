@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The addresses, routes and rules that the kernel makes out of what a person
+ * states. */
+#include "model/consequences.h"
+
+#include <arpa/inet.h>
+#include <linux/fib_rules.h>
+#include <linux/if_addr.h>
+#include <linux/if_arp.h>
+#include <string.h>
+
+/* IP6_RT_PRIO_ADDRCONF */
+#define IPV6_PREFIX_METRIC 256
+
+/* --- addresses ---------------------------------------------------------------- */
+
+static const NlvIp any;
+
+static gboolean
+is_any (const NlvIp *ip, guint8 family)
+{
+  return memcmp (ip->bytes, any.bytes, family == AF_INET ? 4 : 16) == 0;
+}
+
+static gboolean
+equal_ips (const NlvIp *a, const NlvIp *b, guint8 family)
+{
+  return memcmp (a->bytes, b->bytes, family == AF_INET ? 4 : 16) == 0;
+}
+
+static guint32
+ipv4_mask (guint prefix_length)
+{
+  return prefix_length == 0 ? 0 : g_htonl (G_MAXUINT32 << (32 - MIN (prefix_length, 32)));
+}
+
+static void
+mask_ip (NlvIp *ip, guint n_bits)
+{
+  for (guint i = 0; i < sizeof ip->bytes; i++)
+    {
+      guint bits = n_bits > i * 8 ? MIN (n_bits - i * 8, 8) : 0;
+
+      ip->bytes[i] &= (guint8) (0xff00 >> bits);
+    }
+}
+
+static gboolean
+is_ipv6_loopback (const NlvIp *ip)
+{
+  static const NlvIp loopback = { .bytes = { [15] = 1 } };
+
+  return memcmp (ip->bytes, loopback.bytes, sizeof loopback) == 0;
+}
+
+/* IPv4: what ip-address(8) asks for; IPv6: rt_scope() of the address. */
+static guint8
+natural_scope (const NlvAddress *address)
+{
+  const guint8 *bytes = address->local.bytes;
+
+  if (address->family == AF_INET)
+    return bytes[0] == 127 ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE;
+  if (is_ipv6_loopback (&address->local))
+    return RT_SCOPE_HOST;
+  if (bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80)
+    return RT_SCOPE_LINK;
+  if (bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0xc0)
+    return RT_SCOPE_SITE;
+  return RT_SCOPE_UNIVERSE;
+}
+
+void
+nlv_address_fill (NlvAddress *address, const NlvLink *link)
+{
+  gboolean has_peer;
+
+  if (is_any (&address->peer, address->family))
+    address->peer = address->local;
+  has_peer = !equal_ips (&address->peer, &address->local, address->family);
+  if (address->preferred_lifetime == 0 && address->valid_lifetime == 0)
+    address->preferred_lifetime = address->valid_lifetime = G_MAXUINT32;
+  if (address->valid_lifetime == G_MAXUINT32)
+    address->flags |= IFA_F_PERMANENT;
+  if (address->scope == RT_SCOPE_UNIVERSE)
+    address->scope = natural_scope (address);
+  if (address->family != AF_INET)
+    {
+      address->flags &= ~(guint32) IFA_F_TENTATIVE;
+      if ((link->flags & IFF_LOOPBACK) && is_ipv6_loopback (&address->local))
+        address->protocol = IFAPROT_KERNEL_LO;
+      return;
+    }
+  if (address->label[0] == '\0')
+    g_strlcpy (address->label, link->name, sizeof address->label);
+  if (!address->has_broadcast && !has_peer && address->prefix_length <= 30 && (link->flags & IFF_BROADCAST))
+    {
+      address->broadcast.v4 = address->local.v4 | ~ipv4_mask (address->prefix_length);
+      address->has_broadcast = TRUE;
+    }
+}
+
+gboolean
+nlv_address_init_link_local (NlvAddress *address, const NlvLink *link)
+{
+  if (link->address_length != 6 || link->hardware_type == ARPHRD_LOOPBACK)
+    return FALSE;
+  *address = (NlvAddress){ .family = AF_INET6,
+                           .prefix_length = 64,
+                           .link = link->index,
+                           .protocol = IFAPROT_KERNEL_LL,
+                           .local.bytes = { 0xfe, 0x80, [11] = 0xff, [12] = 0xfe } };
+  memcpy (address->local.bytes + 8, link->address, 3);
+  memcpy (address->local.bytes + 13, link->address + 3, 3);
+  address->local.bytes[8] ^= 0x02;
+  nlv_address_fill (address, link);
+  return TRUE;
+}
+
+/* --- routes --------------------------------------------------------------------- */
+
+/* A route by the kernel for the address or the link that @link bears. */
+static NlvRoute
+kernel_route (const NlvLink *link, guint8 family, guint8 type, const NlvIp *destination, guint8 length)
+{
+  NlvRoute route = { .family = family,
+                     .type = type,
+                     .protocol = RTPROT_KERNEL,
+                     .table = type == RTN_UNICAST ? RT_TABLE_MAIN : RT_TABLE_LOCAL,
+                     .destination = *destination,
+                     .destination_length = length,
+                     .n_nexthops = 1,
+                     .nexthops = g_new0 (NlvNexthop, 1) };
+
+  mask_ip (&route.destination, length);
+  route.nexthops->link = link->index;
+  if (type != RTN_LOCAL && !link->carrier)
+    route.nexthops->flags = RTNH_F_LINKDOWN;
+  return route;
+}
+
+/* fib_magic() */
+static void
+add_ipv4_route (NlvNetwork *network, const NlvLink *link, const NlvIp *source, guint8 type, guint32 destination,
+                guint8 length, guint32 metric)
+{
+  NlvIp ip = { .v4 = destination };
+  NlvRoute route = kernel_route (link, AF_INET, type, &ip, length);
+
+  route.scope = type == RTN_LOCAL ? RT_SCOPE_HOST : RT_SCOPE_LINK;
+  route.preferred_source = *source;
+  route.has_preferred_source = TRUE;
+  route.metric = metric;
+  nlv_network_add_route (network, &route);
+}
+
+/* fib_add_ifaddr(); @primary is the first address of the subnet, whose
+ * address the routes of the others prefer too. */
+static void
+derive_ipv4 (NlvNetwork *network, const NlvLink *link, const NlvAddress *address, const NlvAddress *primary)
+{
+  guint32 mask = ipv4_mask (address->prefix_length), prefix = address->peer.v4 & mask;
+
+  add_ipv4_route (network, link, &primary->local, RTN_LOCAL, address->local.v4, 32, 0);
+  if (!(link->flags & IFF_UP))
+    return;
+  if (address->has_broadcast && address->broadcast.v4 != 0 && address->broadcast.v4 != G_MAXUINT32)
+    add_ipv4_route (network, link, &primary->local, RTN_BROADCAST, address->broadcast.v4, 32, 0);
+  if (address->peer.bytes[0] == 0 || (address->flags & IFA_F_SECONDARY) ||
+      (prefix == address->local.v4 && address->prefix_length == 32))
+    return;
+  if (!(address->flags & IFA_F_NOPREFIXROUTE))
+    add_ipv4_route (network, link, &primary->local, link->flags & IFF_LOOPBACK ? RTN_LOCAL : RTN_UNICAST, prefix,
+                    address->prefix_length, address->metric);
+  if (address->prefix_length < 31)
+    add_ipv4_route (network, link, &primary->local, RTN_BROADCAST, prefix | ~mask, 32, 0);
+}
+
+static void
+add_ipv6_route (NlvNetwork *network, const NlvLink *link, guint8 type, const NlvIp *destination, guint8 length,
+                guint32 metric)
+{
+  NlvRoute route = kernel_route (link, AF_INET6, type, destination, length);
+
+  route.metric = metric;
+  nlv_network_add_route (network, &route);
+}
+
+/* inet6_addr_add() and __ipv6_ifa_notify(); init_loopback() gives ::1 no
+ * prefix route. */
+static void
+derive_ipv6 (NlvNetwork *network, const NlvLink *link, const NlvAddress *address)
+{
+  guint32 metric = address->metric != 0 ? address->metric : IPV6_PREFIX_METRIC;
+
+  add_ipv6_route (network, link, RTN_LOCAL, &address->local, 128, 0);
+  if (!(link->flags & IFF_UP) || is_ipv6_loopback (&address->local))
+    return;
+  if (!(address->flags & IFA_F_NOPREFIXROUTE))
+    add_ipv6_route (network, link, RTN_UNICAST, &address->local, address->prefix_length, metric);
+  if (!equal_ips (&address->peer, &address->local, AF_INET6))
+    add_ipv6_route (network, link, RTN_UNICAST, &address->peer, 128, metric);
+}
+
+/* addrconf_add_mroute() */
+static void
+derive_multicast (NlvNetwork *network, const NlvLink *link)
+{
+  static const NlvIp multicast = { .bytes = { 0xff } };
+
+  if ((link->flags & (IFF_UP | IFF_LOOPBACK | IFF_SLAVE)) == IFF_UP)
+    add_ipv6_route (network, link, RTN_MULTICAST, &multicast, 8, IPV6_PREFIX_METRIC);
+}
+
+static guint
+hash_subnet (gconstpointer key)
+{
+  const NlvAddress *address = key;
+
+  return (address->peer.v4 & ipv4_mask (address->prefix_length)) ^ address->prefix_length ^ address->link << 8;
+}
+
+static gboolean
+equal_subnets (gconstpointer a, gconstpointer b)
+{
+  const NlvAddress *left = a, *right = b;
+
+  return left->link == right->link && left->prefix_length == right->prefix_length &&
+         ((left->peer.v4 ^ right->peer.v4) & ipv4_mask (left->prefix_length)) == 0;
+}
+
+void
+nlv_network_derive_routes (NlvNetwork *network)
+{
+  g_autoptr (GHashTable) primaries = g_hash_table_new (hash_subnet, equal_subnets);
+
+  for (guint i = 0; i < nlv_network_get_n_links (network); i++)
+    derive_multicast (network, nlv_network_get_link (network, i));
+  for (guint i = 0; i < nlv_network_get_n_addresses (network); i++)
+    {
+      NlvAddress *address = nlv_network_get_address (network, i);
+      const NlvLink *link = nlv_network_find_link (network, address->link);
+      const NlvAddress *primary;
+
+      if (link == NULL)
+        continue;
+      if (address->family == AF_INET6)
+        {
+          derive_ipv6 (network, link, address);
+          continue;
+        }
+      if (!(address->flags & IFA_F_SECONDARY))
+        g_hash_table_add (primaries, address);
+      primary = g_hash_table_lookup (primaries, address);
+      derive_ipv4 (network, link, address, primary != NULL ? primary : address);
+    }
+}
+
+/* --- rules ---------------------------------------------------------------------- */
+
+void
+nlv_network_add_default_rules (NlvNetwork *network)
+{
+  static const struct
+  {
+    guint8 family;
+    guint32 priority, table;
+  } rules[] = {
+    { AF_INET, 0, RT_TABLE_LOCAL },
+    { AF_INET, 32766, RT_TABLE_MAIN },
+    { AF_INET, 32767, RT_TABLE_DEFAULT },
+    { RTNL_FAMILY_IPMR, 32767, RT_TABLE_DEFAULT },
+    { RTNL_FAMILY_IP6MR, 32767, RT_TABLE_MAIN }, /* RT6_TABLE_DFLT */
+    { AF_INET6, 0, RT_TABLE_LOCAL },
+    { AF_INET6, 32766, RT_TABLE_MAIN },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
+    {
+      NlvRule rule = { .family = rules[i].family,
+                       .action = FR_ACT_TO_TBL,
+                       .table = rules[i].table,
+                       .priority = rules[i].priority,
+                       .protocol = RTPROT_KERNEL,
+                       .suppress_prefix_length = G_MAXUINT32,
+                       .suppress_group = G_MAXUINT32 };
+
+      nlv_network_add_rule (network, &rule);
+    }
+}
+
+/* --- the loopback ----------------------------------------------------------------- */
+
+void
+nlv_network_add_loopback_addresses (NlvNetwork *network, const NlvLink *link)
+{
+  NlvAddress ipv4 = { .family = AF_INET, .prefix_length = 8, .link = link->index, .local.bytes = { 127, 0, 0, 1 } };
+  NlvAddress ipv6 = { .family = AF_INET6,
+                      .prefix_length = 128,
+                      .link = link->index,
+                      .local.bytes = { [15] = 1 } };
+
+  nlv_address_fill (&ipv4, link);
+  nlv_address_fill (&ipv6, link);
+  nlv_network_add_address (network, &ipv4);
+  nlv_network_add_address (network, &ipv6);
+}
+
+NlvNetwork *
+nlv_network_new_loopback (void)
+{
+  NlvNetwork *network = nlv_network_new ();
+  NlvLink link;
+
+  nlv_link_init_like_kernel (&link, "lo", NULL);
+  link.index = 1;
+  nlv_link_set_up (&link, TRUE, TRUE);
+  nlv_network_add_loopback_addresses (network, nlv_network_add_link (network, &link));
+  nlv_network_derive_routes (network);
+  nlv_network_add_default_rules (network);
+  return network;
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What IPv4, IPv6 and the bridge say about a link: IFLA_AF_SPEC, and the link
+ * dumps of single families. The settings are those of a new namespace. */
+#include "model/rtnetlink-private.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* IFLA_INET_CONF and IFLA_INET6_CONF: one number for each sysctl. */
+#define N_INET_CONF 33
+#define N_INET6_CONF 60
+#define N_INET6_STATS 38
+#define N_ICMP6_STATS 7
+
+/* Flags of struct inet6_dev. */
+#define IF_READY 0x80000000
+#define IF_RS_SENT 0x10
+
+#define IPV4_MIN_MTU 68
+
+/* inetdev_event() and addrconf_notify(): too small an MTU takes the family
+ * off the link. */
+gboolean
+nlv_link_has_ipv4 (const NlvLink *link)
+{
+  return link->mtu >= IPV4_MIN_MTU;
+}
+
+gboolean
+nlv_link_has_ipv6 (const NlvLink *link)
+{
+  return link->mtu >= 1280;
+}
+
+static void
+put_inet (NlvWriter *writer, const NlvLink *link)
+{
+  gboolean loopback = (link->flags & IFF_LOOPBACK) != 0;
+  gint32 conf[N_INET_CONF] = {
+    [3] = 1, [4] = 1, [5] = 1, [6] = 1, [8] = 1, [26] = 10000, [27] = 1000, [32] = 1,
+  };
+  gsize nest = nlv_nest_begin (writer, AF_INET);
+
+  /* IPV4_DEVCONF_NOXFRM and _NOPOLICY */
+  if (loopback)
+    conf[14] = conf[15] = 1;
+  nlv_put (writer, IFLA_INET_CONF, conf, sizeof conf);
+  nlv_nest_end (writer, nest);
+}
+
+static void
+put_inet6_conf (NlvWriter *writer, const NlvLink *link)
+{
+  gboolean loopback = (link->flags & IFF_LOOPBACK) != 0;
+  const gint32 conf[N_INET6_CONF] = {
+    [1] = 64,       [2] = link->mtu, [3] = 1,     [4] = 1,      [5] = 1,
+    [6] = 1,        [7] = -1,        [8] = 4000,  [9] = 1000,   [10] = loopback ? -1 : 0,
+    [11] = 604800,  [12] = 86400,    [13] = 3,    [14] = 600,   [15] = 16,
+    [17] = 1,       [18] = 1,        [19] = 1,    [20] = 60000, [27] = loopback ? -1 : 1,
+    [30] = 10000,   [31] = 1000,     [32] = 1,    [35] = 1,     [38] = 1,
+    [43] = 3600000, [46] = 1,        [52] = 1024, [54] = 65535, [55] = -1,
+    [56] = 1,
+  };
+
+  nlv_put (writer, IFLA_INET6_CONF, conf, sizeof conf);
+}
+
+static void
+put_inet6_statistics (NlvWriter *writer)
+{
+  guint64 first = N_INET6_STATS;
+  guint8 *out = nlv_put_reserve (writer, IFLA_INET6_STATS, N_INET6_STATS * sizeof first);
+
+  /* The first entry is their number. */
+  if (out != NULL)
+    memcpy (out, &first, sizeof first);
+  first = N_ICMP6_STATS;
+  out = nlv_put_reserve (writer, IFLA_INET6_ICMP6STATS, N_ICMP6_STATS * sizeof first);
+  if (out != NULL)
+    memcpy (out, &first, sizeof first);
+}
+
+/* inet6_fill_ifla6_attrs() */
+void
+nlv_link_put_inet6 (NlvWriter *writer, const NlvLink *link, guint32 ext_mask)
+{
+  static const guint8 no_token[16];
+  gboolean ready = (link->flags & IFF_UP) != 0 && (link->flags & IFF_RUNNING) != 0;
+  gboolean solicits = ready && (link->flags & (IFF_LOOPBACK | IFF_NOARP)) == 0;
+  const struct ifla_cacheinfo times = {
+    .max_reasm_len = 65535,
+    .reachable_time = 30000,
+    .retrans_time = 1000,
+  };
+
+  nlv_put_u32 (writer, IFLA_INET6_FLAGS, (ready ? IF_READY : 0) | (solicits ? IF_RS_SENT : 0));
+  nlv_put (writer, IFLA_INET6_CACHEINFO, &times, sizeof times);
+  put_inet6_conf (writer, link);
+  if ((ext_mask & RTEXT_FILTER_SKIP_STATS) == 0)
+    put_inet6_statistics (writer);
+  nlv_put (writer, IFLA_INET6_TOKEN, no_token, sizeof no_token);
+  nlv_put_u8 (writer, IFLA_INET6_ADDR_GEN_MODE, link->address_generation);
+}
+
+void
+nlv_link_put_family (NlvWriter *writer, const NlvLink *link, guint32 ext_mask)
+{
+  gsize spec = nlv_nest_begin (writer, IFLA_AF_SPEC);
+
+  if (nlv_link_has_ipv4 (link))
+    put_inet (writer, link);
+  if (nlv_link_has_ipv6 (link))
+    {
+      gsize nest = nlv_nest_begin (writer, AF_INET6);
+      nlv_link_put_inet6 (writer, link, ext_mask);
+      nlv_nest_end (writer, nest);
+    }
+  nlv_nest_end (writer, spec);
+}
+
+/* A dump of which strict checking wants no more than an empty header. */
+static int
+check_empty_header (NlvWalk *walk, const char *header_words, const char *value_words, const char *data_words)
+{
+  struct ifinfomsg header;
+  NlvSpan body = nlv_request_body (&walk->request);
+
+  if (!walk->dump.caller.strict)
+    return 0;
+  if (!nlv_request_header (&walk->request, &header, sizeof header))
+    return nlv_walk_refuse (walk, -EINVAL, header_words);
+  if (data_words != NULL && body.len > sizeof header)
+    return nlv_walk_refuse (walk, -EINVAL, data_words);
+  if (header.__ifi_pad != 0 || header.ifi_type != 0 || header.ifi_flags != 0 || header.ifi_change != 0 ||
+      header.ifi_index != 0)
+    return nlv_walk_refuse (walk, -EINVAL, value_words);
+  return 0;
+}
+
+static void
+put_family_header (struct ifinfomsg *header, const NlvLink *link, guint8 family)
+{
+  header->ifi_family = family;
+  header->ifi_type = link->hardware_type;
+  header->ifi_index = link->index;
+  header->ifi_flags = link->flags;
+}
+
+static gboolean
+put_inet6_link (NlvWalk *walk, NlvWriter *writer, const NlvLink *link)
+{
+  struct ifinfomsg *header = nlv_walk_begin (walk, writer, RTM_NEWLINK, 0, sizeof *header);
+
+  if (header == NULL)
+    return FALSE;
+  put_family_header (header, link, AF_INET6);
+  nlv_put_string (writer, IFLA_IFNAME, link->name);
+  if (link->address_length > 0)
+    nlv_put (writer, IFLA_ADDRESS, link->address, MIN (link->address_length, sizeof link->address));
+  nlv_put_u32 (writer, IFLA_MTU, link->mtu);
+  if (link->has_lower && link->lower != link->index)
+    nlv_put_u32 (writer, IFLA_LINK, link->lower);
+  nlv_put_u8 (writer, IFLA_OPERSTATE, link->operational_state);
+  gsize nest = nlv_nest_begin (writer, IFLA_PROTINFO);
+  nlv_link_put_inet6 (writer, link, 0);
+  nlv_nest_end (writer, nest);
+  return nlv_writer_end (writer);
+}
+
+/* br_fill_ifinfo(): the ports, each with what its bridge knows of it. */
+static gboolean
+put_bridge_port (NlvWalk *walk, NlvWriter *writer, const NlvLink *link)
+{
+  struct ifinfomsg *header = nlv_walk_begin (walk, writer, RTM_NEWLINK, 0, sizeof *header);
+
+  if (header == NULL)
+    return FALSE;
+  put_family_header (header, link, AF_BRIDGE);
+  nlv_put_string (writer, IFLA_IFNAME, link->name);
+  nlv_put_u32 (writer, IFLA_MASTER, link->master);
+  nlv_put_u32 (writer, IFLA_MTU, link->mtu);
+  nlv_put_u8 (writer, IFLA_OPERSTATE, link->operational_state);
+  if (link->address_length > 0)
+    nlv_put (writer, IFLA_ADDRESS, link->address, MIN (link->address_length, sizeof link->address));
+  if (link->has_lower && link->lower != link->index)
+    nlv_put_u32 (writer, IFLA_LINK, link->lower);
+  if (link->slave_data != NULL)
+    nlv_put (writer, IFLA_PROTINFO | NLA_F_NESTED, g_bytes_get_data (link->slave_data, NULL),
+             g_bytes_get_size (link->slave_data));
+  return nlv_writer_end (writer);
+}
+
+int
+nlv_dump_inet6_links (NlvWalk *walk, NlvWriter *writer)
+{
+  NlvNetwork *network = walk->dump.network;
+  int error = check_empty_header (walk, "ipv6: Invalid header for link dump request",
+                                  "ipv6: Invalid values in header for dump request", "ipv6: Invalid data after header");
+
+  if (error < 0)
+    return error;
+  for (guint n = nlv_network_get_n_links (network); walk->position < n; walk->position++)
+    {
+      const NlvLink *link = nlv_network_get_link (network, walk->position);
+      if (nlv_link_has_ipv6 (link) && !put_inet6_link (walk, writer, link))
+        return -EMSGSIZE;
+    }
+  return 0;
+}
+
+int
+nlv_dump_bridge_links (NlvWalk *walk, NlvWriter *writer)
+{
+  NlvNetwork *network = walk->dump.network;
+  int error = check_empty_header (walk, "Invalid header for bridge link dump",
+                                  "Invalid values in header for bridge link dump request", NULL);
+
+  if (error < 0)
+    return error;
+  for (guint n = nlv_network_get_n_links (network); walk->position < n; walk->position++)
+    {
+      const NlvLink *link = nlv_network_get_link (network, walk->position);
+      if (link->master != 0 && g_strcmp0 (link->slave_kind, "bridge") == 0 && !put_bridge_port (walk, writer, link))
+        return -EMSGSIZE;
+    }
+  return 0;
+}
+
+/* ipmr_rtm_dumplink(): the default multicast routing table, without a virtual
+ * interface in it. */
+int
+nlv_dump_ipmr_links (NlvWalk *walk, NlvWriter *writer)
+{
+  struct ifinfomsg *header;
+  int error =
+    check_empty_header (walk, "ipv4: Invalid header for ipmr link dump", "Invalid values in header for ipmr link dump",
+                        "Invalid data after header in ipmr link dump");
+
+  if (error < 0)
+    return error;
+  header = nlv_walk_begin (walk, writer, RTM_NEWLINK, 0, sizeof *header);
+  if (header == NULL)
+    return -EMSGSIZE;
+  header->ifi_family = RTNL_FAMILY_IPMR;
+  gsize spec = nlv_nest_begin (writer, IFLA_AF_SPEC);
+  nlv_put_u32 (writer, 1, RT_TABLE_DEFAULT); /* IPMRA_TABLE_ID */
+  nlv_put_u32 (writer, 2, 0);                /* _CACHE_RES_QUEUE_LEN */
+  nlv_put_u32 (writer, 3, G_MAXUINT32);      /* _MROUTE_REG_VIF_NUM */
+  nlv_put_u8 (writer, 4, 0);                 /* _MROUTE_DO_ASSERT */
+  nlv_put_u8 (writer, 5, 0);                 /* _MROUTE_DO_PIM */
+  nlv_put_u8 (writer, 7, 0);                 /* _MROUTE_DO_WRVIFWHOLE */
+  nlv_put_flag (writer, 6);                  /* _VIFS */
+  nlv_nest_end (writer, spec);
+  return nlv_writer_end (writer) ? 0 : -EMSGSIZE;
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Where a packet would go: the rules, and the tables that they name.
+ * fib_rules_lookup(), fib_table_lookup(), fib6_table_lookup(). */
+#include "model/rtnetlink-private.h"
+
+#include <errno.h>
+#include <linux/fib_rules.h>
+#include <string.h>
+
+typedef struct
+{
+  NlvNetwork *network;
+  const NlvFlow *flow;
+  const NlvRoute *best;
+  guint nexthop;
+  int score;
+} Search;
+
+int
+nlv_route_type_error (const NlvRoute *route)
+{
+  switch (route->type)
+    {
+      case RTN_BLACKHOLE:
+        return -EINVAL;
+      case RTN_UNREACHABLE:
+        return -EHOSTUNREACH;
+      case RTN_PROHIBIT:
+        return -EACCES;
+      case RTN_THROW:
+        return -EAGAIN;
+      case RTN_NAT:
+      case RTN_XRESOLVE:
+        return -EINVAL;
+      default:
+        return 0;
+    }
+}
+
+/* fib_lookup_good_nhc() */
+static gboolean
+accept_ipv4 (const NlvRoute *route, gpointer user_data)
+{
+  Search *search = user_data;
+  const NlvFlow *flow = search->flow;
+
+  if (route->tos != 0 && route->tos != (flow->tos & 0xfc))
+    return FALSE;
+  if (nlv_route_type_error (route) < 0)
+    return TRUE;
+  for (guint i = 0; i < route->n_nexthops; i++)
+    {
+      const NlvNexthop *nexthop = &route->nexthops[i];
+      if ((nexthop->flags & RTNH_F_DEAD) != 0 || (flow->output != 0 && flow->output != nexthop->link))
+        continue;
+      search->nexthop = i;
+      return TRUE;
+    }
+  return FALSE;
+}
+
+/* rt6_score_route(), for a link and a gateway that answer; -1 is no way. */
+static int
+score_nexthop (Search *search, const NlvRoute *route, const NlvNexthop *nexthop)
+{
+  const NlvFlow *flow = search->flow;
+  guint32 wanted = flow->input != 0 ? flow->input : flow->output;
+  gboolean matches = wanted == 0 || nexthop->link == wanted;
+
+  if ((nexthop->flags & RTNH_F_DEAD) != 0 || (!matches && flow->prefer_link))
+    return -1;
+  /* ICMPV6_ROUTER_PREF_*: 0 medium, 1 high, 3 low. */
+  int preference = route->preference == 3 ? 0 : route->preference == 1 ? 2 : 1;
+  return (matches ? 2 : 0) | preference << 2;
+}
+
+/* find_rr_leaf(): the best of one prefix and metric. Returns TRUE when the
+ * routes get worse than what is found already. */
+static gboolean
+accept_ipv6 (const NlvRoute *route, gpointer user_data)
+{
+  Search *search = user_data;
+  const NlvFlow *flow = search->flow;
+  const NlvRoute *best = search->best;
+
+  if (best != NULL && (best->metric != route->metric || best->destination_length != route->destination_length ||
+                       best->source_length != route->source_length))
+    return TRUE;
+  if (route->source_length > 0 && !nlv_ip_in_prefix (&flow->source, &route->source, route->source_length, AF_INET6))
+    return FALSE;
+  for (guint i = 0; i < route->n_nexthops; i++)
+    {
+      int score = score_nexthop (search, route, &route->nexthops[i]);
+      if (score > search->score)
+        {
+          search->score = score;
+          search->best = route;
+          search->nexthop = i;
+        }
+    }
+  if (route->n_nexthops == 0 && best == NULL)
+    {
+      search->best = route;
+      search->nexthop = 0;
+    }
+  return FALSE;
+}
+
+static int
+lookup_table (NlvNetwork *network, const NlvFlow *flow, guint32 table, NlvLookup *result)
+{
+  NlvFib *fib = nlv_network_get_fib (network);
+  Search search = { .network = network, .flow = flow, .score = -1 };
+
+  if (flow->family == AF_INET)
+    result->route = nlv_fib_lookup (fib, AF_INET, table, &flow->destination, accept_ipv4, &search);
+  else
+    {
+      nlv_fib_lookup (fib, AF_INET6, table, &flow->destination, accept_ipv6, &search);
+      result->route = search.best;
+    }
+  result->nexthop = search.nexthop;
+  result->table = table;
+  return result->route != NULL ? nlv_route_type_error (result->route) : -EAGAIN;
+}
+
+static gboolean
+port_in (guint16 port, const guint16 range[2])
+{
+  return (range[0] == 0 && range[1] == 0) || (port >= range[0] && port <= range[1]);
+}
+
+static gboolean
+link_is (NlvNetwork *network, const char *name, guint32 index)
+{
+  NlvLink *link;
+
+  if (name[0] == '\0')
+    return TRUE;
+  link = nlv_network_find_link_by_own_name (network, name);
+  return link != NULL && link->index == index;
+}
+
+/* fib4_rule_match(), fib6_rule_match() */
+static gboolean
+rule_matches_flow (const NlvRule *rule, const NlvFlow *flow)
+{
+  return nlv_ip_in_prefix (&flow->source, &rule->source, rule->source_length, flow->family) &&
+         nlv_ip_in_prefix (&flow->destination, &rule->destination, rule->destination_length, flow->family) &&
+         (rule->tos == 0 || rule->tos == (flow->tos & 0xfc)) &&
+         (rule->ip_protocol == 0 || rule->ip_protocol == flow->ip_protocol) &&
+         port_in (flow->source_port, rule->source_port) && port_in (flow->destination_port, rule->destination_port);
+}
+
+/* fib_rule_match() */
+static gboolean
+rule_matches (NlvNetwork *network, const NlvRule *rule, const NlvFlow *flow)
+{
+  guint32 input = flow->input;
+  guint32 uid = flow->has_uid ? flow->uid : G_MAXUINT32;
+
+  if (input == 0)
+    {
+      NlvLink *loopback = nlv_network_get_n_links (network) > 0 ? nlv_network_get_link (network, 0) : NULL;
+      input = loopback != NULL && (loopback->flags & IFF_LOOPBACK) != 0 ? loopback->index : 1;
+    }
+  if (!link_is (network, rule->input, input) || !link_is (network, rule->output, flow->output) ||
+      ((rule->mark ^ flow->mark) & rule->mask) != 0 || rule->tunnel_id != 0 || rule->l3mdev ||
+      (rule->has_uid_range && (uid < rule->uid_range[0] || uid > rule->uid_range[1])))
+    return FALSE;
+  return rule_matches_flow (rule, flow) == ((rule->flags & FIB_RULE_INVERT) == 0);
+}
+
+/* fib4_rule_suppress(), fib6_rule_suppress() */
+static gboolean
+is_suppressed (NlvNetwork *network, const NlvRule *rule, const NlvLookup *result)
+{
+  const NlvRoute *route = result->route;
+
+  if (rule->suppress_prefix_length != G_MAXUINT32 && route->destination_length <= rule->suppress_prefix_length)
+    return TRUE;
+  if (rule->suppress_group == G_MAXUINT32 || route->n_nexthops == 0)
+    return FALSE;
+  NlvLink *link = nlv_network_find_link (network, route->nexthops[result->nexthop].link);
+  return link != NULL && link->group == rule->suppress_group;
+}
+
+/* -EAGAIN goes on with the next rule. */
+static int
+apply_rule (NlvNetwork *network, const NlvRule *rule, const NlvFlow *flow, NlvLookup *result)
+{
+  int error;
+
+  switch (rule->action)
+    {
+      case FR_ACT_TO_TBL:
+        error = lookup_table (network, flow, rule->table, result);
+        if (error == 0 && is_suppressed (network, rule, result))
+          return -EAGAIN;
+        return error;
+      case FR_ACT_UNREACHABLE:
+        return -ENETUNREACH;
+      case FR_ACT_PROHIBIT:
+        return -EACCES;
+      case FR_ACT_GOTO:
+      case FR_ACT_NOP:
+        return -EAGAIN;
+      case FR_ACT_BLACKHOLE:
+      default:
+        return -EINVAL;
+    }
+}
+
+/* fib_rules_lookup(). A jump goes to the first rule of its target's priority,
+ * which is higher than its own. */
+int
+nlv_lookup (NlvNetwork *network, const NlvFlow *flow, NlvLookup *result)
+{
+  guint n = nlv_network_get_n_rules (network);
+  guint32 target = 0;
+  gboolean jumping = FALSE;
+
+  for (guint i = 0; i < n; i++)
+    {
+      const NlvRule *rule = nlv_network_get_rule (network, i);
+
+      if (rule->family != flow->family || (jumping && rule->priority < target))
+        continue;
+      jumping = FALSE;
+      if (!rule_matches (network, rule, flow))
+        continue;
+      if (rule->action == FR_ACT_GOTO)
+        {
+          gboolean found = FALSE;
+          for (guint j = i + 1; j < n && !found; j++)
+            {
+              const NlvRule *other = nlv_network_get_rule (network, j);
+              found = other->family == flow->family && other->priority == rule->goto_target;
+            }
+          target = rule->goto_target;
+          jumping = found;
+          continue;
+        }
+      int error = apply_rule (network, rule, flow, result);
+      if (error != -EAGAIN)
+        {
+          if (error < 0)
+            result->route = NULL;
+          return error;
+        }
+    }
+  result->route = NULL;
+  return -ENETUNREACH;
+}

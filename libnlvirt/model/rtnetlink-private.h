@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What the files of the rtnetlink responder share. */
+#pragma once
+
+#include "model/fib.h"
+#include "model/rtnetlink.h"
+
+#include <linux/neighbour.h>
+
+/* Newer than the headers that this builds with. */
+#define NLV_IFLA_GSO_IPV4_MAX_SIZE 63
+#define NLV_IFLA_GRO_IPV4_MAX_SIZE 64
+#define NLV_IFLA_DEVLINK_PORT 62
+#define NLV_IFLA_DPLL_PIN 65
+#define NLV_IFLA_MAX_PACING_OFFLOAD_HORIZON 66
+#define NLV_IFLA_NETNS_IMMUTABLE 67
+#define NLV_IFLA_HEADROOM 68
+#define NLV_IFLA_TAILROOM 69
+#define NLV_IFLA_MAX 69
+#define NLV_IFA_PROTO 11
+#define NLV_IFA_MAX 11
+#define NLV_RTA_FLOWLABEL 31
+#define NLV_RTA_MAX 31
+#define NLV_NDA_MAX 17
+#define NLV_FRA_SPORT_MASK 28
+#define NLV_FRA_DPORT_MASK 29
+#define NLV_RTM_MAX 123
+#define NLV_RTNL_FAMILY_MAX 129
+
+/* One request that is answered at once. */
+typedef struct
+{
+  NlvNetwork *network;
+  const NlvCaller *caller;
+  const NlvMessage *message;
+  NlvAnswer *answer;
+  NlvExtack *extack;
+} NlvRequest;
+
+typedef int (*NlvDoit) (const NlvRequest *request);
+
+/* What a dump leaves out: the union of what the kernel's dumps can filter. */
+typedef struct
+{
+  guint32 ext_mask;
+  guint32 link;
+  guint32 master;
+  char *kind; /* (owned) (nullable) */
+  guint32 table;
+  guint32 flags; /* rtm_flags */
+  guint8 protocol;
+  guint8 type;
+  gboolean proxy;
+  gboolean strict_routes; /* a strict route dump, which shows no exceptions */
+} NlvDumpFilter;
+
+typedef struct _NlvWalk NlvWalk;
+
+/* One call of the kernel's dumpit: 0 at the end, -EMSGSIZE when the datagram
+ * is full, or what the dump fails with. */
+typedef int (*NlvDumpit) (NlvWalk *walk, NlvWriter *writer);
+
+/* A dump under way. The request is kept, since the kernel looks at it when it
+ * fills the first datagram and not before. */
+struct _NlvWalk
+{
+  NlvDump dump;
+  NlvDumpit dumpit;
+  gboolean split_done; /* RTNL_FLAG_DUMP_SPLIT_NLM_DONE */
+  gboolean finished;
+  gboolean checked; /* the filter is filled in */
+  GBytes *bytes;    /* (owned) */
+  NlvMessage request;
+  guint8 family;     /* the request's, or the one that an all-family dump is at */
+  guint family_step; /* of an all-family dump */
+  NlvDumpFilter filter;
+  guint32 position; /* next row, or the index of the last link */
+  guint32 position_in_row;
+  gboolean started;
+  NlvFibCursor routes;
+};
+
+/* rtnetlink.c */
+NlvSpan nlv_request_body (const NlvMessage *message);
+gboolean nlv_request_header (const NlvMessage *message, void *header, gsize size);
+/* As nlmsg_parse(): the attributes behind a family header of @size bytes. */
+int nlv_request_attrs (const NlvMessage *message, gsize size, NlvAttr *out, guint max_type, const NlvPolicy *policy,
+                       NlvValidation validation, NlvExtack *extack);
+int nlv_walk_refuse (NlvWalk *walk, int error, const char *words);
+int nlv_request_refuse (const NlvRequest *request, int error, const char *words);
+/* A message of a dump, with the flags that go with its state. */
+gpointer nlv_walk_begin (NlvWalk *walk, NlvWriter *writer, guint16 type, guint16 flags, gsize payload);
+/* nl_dump_check_consistent() on the datagram's first message. */
+void nlv_walk_check_consistent (NlvWalk *walk, NlvWriter *writer);
+/* Where a single answer is written. */
+void nlv_reply_init (NlvWriter *writer);
+int nlv_reply_finish (const NlvRequest *request, NlvWriter *writer);
+gboolean nlv_link_filtered (NlvNetwork *network, guint32 link, guint32 master);
+gsize nlv_ip_size (guint8 family);
+gboolean nlv_ip_is_any (const NlvIp *ip, guint8 family);
+gboolean nlv_ip_equal (const NlvIp *a, const NlvIp *b, guint8 family);
+gboolean nlv_ip_in_prefix (const NlvIp *ip, const NlvIp *prefix, guint bits, guint8 family);
+void nlv_put_ip (NlvWriter *writer, guint16 type, const NlvIp *ip, guint8 family);
+guint8 nlv_table_byte (guint32 table);
+
+/* rtnetlink-link.c, -link-message.c, -link-family.c */
+int nlv_getlink (const NlvRequest *request);
+int nlv_dump_links (NlvWalk *walk, NlvWriter *writer);
+guint32 nlv_dump_links_min_room (NlvNetwork *network, const NlvMessage *message);
+gboolean nlv_link_has_ipv4 (const NlvLink *link);
+gboolean nlv_link_has_ipv6 (const NlvLink *link);
+void nlv_link_message (NlvWriter *writer, const NlvLink *link, guint32 ext_mask);
+const NlvRawAttr *nlv_link_find_extra (const NlvLink *link, guint16 type);
+void nlv_link_put_family (NlvWriter *writer, const NlvLink *link, guint32 ext_mask);
+void nlv_link_put_inet6 (NlvWriter *writer, const NlvLink *link, guint32 ext_mask);
+int nlv_dump_inet6_links (NlvWalk *walk, NlvWriter *writer);
+int nlv_dump_bridge_links (NlvWalk *walk, NlvWriter *writer);
+int nlv_dump_ipmr_links (NlvWalk *walk, NlvWriter *writer);
+
+/* rtnetlink-address.c */
+int nlv_dump_addresses (NlvWalk *walk, NlvWriter *writer);
+int nlv_getaddr_inet6 (const NlvRequest *request);
+int nlv_dump_multicast (NlvWalk *walk, NlvWriter *writer);
+int nlv_dump_anycast (NlvWalk *walk, NlvWriter *writer);
+
+/* rtnetlink-route.c */
+extern const NlvPolicy nlv_route_policy_ipv4[NLV_RTA_MAX + 1];
+extern const NlvPolicy nlv_route_policy_ipv6[NLV_RTA_MAX + 1];
+int nlv_dump_routes (NlvWalk *walk, NlvWriter *writer);
+int nlv_dump_multicast_routes (NlvWalk *walk, NlvWriter *writer);
+/* Everything behind the header; @link: the only nexthop to show, or NULL. */
+void nlv_route_fill (NlvWriter *writer, struct rtmsg *header, const NlvRoute *route);
+void nlv_route_put_metrics (NlvWriter *writer, const NlvRoute *route);
+void nlv_route_put_gateway (NlvWriter *writer, const NlvRoute *route, const NlvNexthop *nexthop);
+void nlv_route_put_encap (NlvWriter *writer, const NlvNexthop *nexthop);
+void nlv_route_put_cacheinfo (NlvWriter *writer);
+
+/* What a packet would be looked up by: struct flowi4 and flowi6. */
+typedef struct
+{
+  guint8 family;
+  guint8 tos;
+  guint8 ip_protocol;
+  gboolean has_uid;
+  gboolean prefer_link; /* RT6_LOOKUP_F_IFACE: @output must match */
+  guint16 source_port, destination_port;
+  guint32 input, output;
+  guint32 mark, uid;
+  NlvIp source, destination;
+} NlvFlow;
+
+typedef struct
+{
+  const NlvRoute *route; /* (nullable) */
+  guint nexthop;         /* the one that is taken */
+  guint32 table;
+} NlvLookup;
+
+/* rtnetlink-lookup.c: the rules, then the tables. 0 or -errno. */
+int nlv_lookup (NlvNetwork *network, const NlvFlow *flow, NlvLookup *result);
+int nlv_route_type_error (const NlvRoute *route);
+gboolean nlv_is_local_ipv4 (NlvNetwork *network, const NlvIp *ip);
+/* inet_select_addr(); 0 when there is none. */
+guint32 nlv_select_source_ipv4 (NlvNetwork *network, guint32 link, guint32 toward, guint8 scope);
+/* ipv6_dev_get_saddr() */
+gboolean nlv_select_source_ipv6 (NlvNetwork *network, guint32 link, const NlvIp *destination, NlvIp *source);
+gboolean nlv_ipv6_is_multicast (const NlvIp *ip);
+gboolean nlv_ipv6_is_link_local (const NlvIp *ip);
+gboolean nlv_ipv6_is_loopback (const NlvIp *ip);
+
+/* rtnetlink-route-get.c */
+int nlv_getroute_ipv4 (const NlvRequest *request);
+int nlv_getroute_ipv6 (const NlvRequest *request);
+int nlv_getroute_multicast (const NlvRequest *request);
+
+/* rtnetlink-rule.c */
+int nlv_dump_rules (NlvWalk *walk, NlvWriter *writer);
+
+/* rtnetlink-neighbor.c */
+int nlv_dump_neighbors (NlvWalk *walk, NlvWriter *writer);
+int nlv_dump_bridge_neighbors (NlvWalk *walk, NlvWriter *writer);
+int nlv_getneigh (const NlvRequest *request);
+int nlv_getneigh_bridge (const NlvRequest *request);
+
+/* rtnetlink-tables.c */
+int nlv_dump_neighbor_tables (NlvWalk *walk, NlvWriter *writer);
+int nlv_dump_netconf (NlvWalk *walk, NlvWriter *writer);
+int nlv_getnetconf (const NlvRequest *request);
+int nlv_dump_address_labels (NlvWalk *walk, NlvWriter *writer);
+int nlv_getaddrlabel (const NlvRequest *request);
+guint nlv_address_label (const NlvIp *ip);
+
+/* rtnetlink-other.c: what a network without such objects answers. */
+int nlv_dump_qdiscs (NlvWalk *walk, NlvWriter *writer);
+int nlv_dump_nothing (NlvWalk *walk, NlvWriter *writer);
+int nlv_dump_actions (NlvWalk *walk, NlvWriter *writer);
+int nlv_dump_netns_ids (NlvWalk *walk, NlvWriter *writer);
+int nlv_dump_stats (NlvWalk *walk, NlvWriter *writer);
+int nlv_dump_nexthops (NlvWalk *walk, NlvWriter *writer);
+int nlv_dump_invalid (NlvWalk *walk, NlvWriter *writer);
+int nlv_dump_tunnels (NlvWalk *walk, NlvWriter *writer);
+int nlv_dump_mdb (NlvWalk *walk, NlvWriter *writer);
+int nlv_get_tc_object (const NlvRequest *request);
+int nlv_get_action (const NlvRequest *request);
+int nlv_getmdb (const NlvRequest *request);
+int nlv_getnsid (const NlvRequest *request);
+int nlv_getstats (const NlvRequest *request);
+int nlv_getnexthop (const NlvRequest *request);

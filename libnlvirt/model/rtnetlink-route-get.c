@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* RTM_GETROUTE for one destination, IPv4: inet_rtm_getroute() and what it asks
+ * of ip_route_output_key_hash_rcu() and ip_route_input_rcu(). Nothing is
+ * forwarded: the sysctls are those of a new namespace. */
+#include "model/rtnetlink-private.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#define RTCF_LOCAL 0x80000000
+#define RTCF_BROADCAST 0x10000000
+#define RTCF_MULTICAST 0x20000000
+
+/* struct rtable, as far as it is shown */
+typedef struct
+{
+  NlvLookup lookup;
+  guint8 type;
+  guint32 flags;
+  guint32 output;
+  gboolean no_route; /* the route's gateway and metrics do not apply */
+} Path;
+
+typedef struct
+{
+  const NlvRequest *request;
+  struct rtmsg header;
+  NlvAttr attrs[NLV_RTA_MAX + 1];
+  NlvFlow flow;
+  guint32 asked_source;
+} Query;
+
+/* inet_rtm_valid_getroute_req() */
+static int
+parse_query (Query *query)
+{
+  const NlvRequest *request = query->request;
+  gboolean strict = request->caller->strict;
+  struct rtmsg *header = &query->header;
+
+  if (!nlv_request_header (request->message, header, sizeof *header))
+    return nlv_request_refuse (request, -EINVAL, "ipv4: Invalid header for route get request");
+  if (!strict)
+    return nlv_request_attrs (request->message, sizeof *header, query->attrs, NLV_RTA_MAX, nlv_route_policy_ipv4,
+                              NLV_VALIDATE_LIBERAL, request->extack);
+  if ((header->rtm_src_len != 0 && header->rtm_src_len != 32) ||
+      (header->rtm_dst_len != 0 && header->rtm_dst_len != 32) || header->rtm_table != 0 || header->rtm_protocol != 0 ||
+      header->rtm_scope != 0 || header->rtm_type != 0)
+    return nlv_request_refuse (request, -EINVAL, "ipv4: Invalid values in header for route get request");
+  if ((header->rtm_flags & ~(RTM_F_NOTIFY | RTM_F_LOOKUP_TABLE | RTM_F_FIB_MATCH)) != 0)
+    return nlv_request_refuse (request, -EINVAL, "ipv4: Unsupported rtm_flags for route get request");
+
+  int error = nlv_request_attrs (request->message, sizeof *header, query->attrs, NLV_RTA_MAX, nlv_route_policy_ipv4,
+                                 NLV_VALIDATE_DEPRECATED_STRICT, request->extack);
+  if (error < 0)
+    return error;
+  if ((nlv_attr_present (&query->attrs[RTA_SRC]) && header->rtm_src_len == 0) ||
+      (nlv_attr_present (&query->attrs[RTA_DST]) && header->rtm_dst_len == 0))
+    return nlv_request_refuse (request, -EINVAL, "ipv4: rtm_src_len and rtm_dst_len must be 32 for IPv4");
+  for (guint i = 0; i <= NLV_RTA_MAX; i++)
+    {
+      static const guint32 known = 1u << RTA_IIF | 1u << RTA_OIF | 1u << RTA_SRC | 1u << RTA_DST | 1u << RTA_IP_PROTO |
+                                   1u << RTA_SPORT | 1u << RTA_DPORT | 1u << RTA_MARK | 1u << RTA_UID;
+      if (nlv_attr_present (&query->attrs[i]) && (known & 1u << i) == 0)
+        return nlv_request_refuse (request, -EINVAL, "ipv4: Unsupported attribute in route get request");
+    }
+  return 0;
+}
+
+static int
+fill_flow (Query *query)
+{
+  const NlvAttr *attrs = query->attrs;
+  NlvFlow *flow = &query->flow;
+
+  flow->family = AF_INET;
+  flow->tos = query->header.rtm_tos;
+  flow->input = nlv_attr_u32 (&attrs[RTA_IIF]);
+  flow->output = nlv_attr_u32 (&attrs[RTA_OIF]);
+  flow->mark = nlv_attr_u32 (&attrs[RTA_MARK]);
+  flow->source.v4 = nlv_attr_u32 (&attrs[RTA_SRC]);
+  flow->destination.v4 = nlv_attr_u32 (&attrs[RTA_DST]);
+  flow->source_port = g_ntohs (nlv_attr_u16 (&attrs[RTA_SPORT]));
+  flow->destination_port = g_ntohs (nlv_attr_u16 (&attrs[RTA_DPORT]));
+  query->asked_source = flow->source.v4;
+
+  /* rtm_getroute_parse_ip_proto(); without it the kernel asks for UDP. */
+  flow->ip_protocol = IPPROTO_UDP;
+  if (nlv_attr_present (&attrs[RTA_IP_PROTO]))
+    {
+      flow->ip_protocol = nlv_attr_u8 (&attrs[RTA_IP_PROTO]);
+      if (flow->ip_protocol != IPPROTO_TCP && flow->ip_protocol != IPPROTO_UDP && flow->ip_protocol != IPPROTO_ICMP)
+        {
+          nlv_extack_set (query->request->extack, "Unsupported ip proto", &attrs[RTA_IP_PROTO]);
+          return -EOPNOTSUPP;
+        }
+    }
+  flow->has_uid = flow->input == 0;
+  flow->uid = query->request->caller->uid;
+  if (nlv_attr_present (&attrs[RTA_UID]))
+    {
+      flow->uid = nlv_attr_u32 (&attrs[RTA_UID]);
+      flow->has_uid = flow->uid != G_MAXUINT32;
+    }
+  return 0;
+}
+
+static gboolean
+is_multicast (guint32 ip)
+{
+  return IN_MULTICAST (g_ntohl (ip));
+}
+
+static gboolean
+is_local_multicast (guint32 ip)
+{
+  return (g_ntohl (ip) & 0xffffff00) == 0xe0000000;
+}
+
+static gboolean
+is_zero_net (guint32 ip)
+{
+  return g_ntohl (ip) >> 24 == 0;
+}
+
+static gboolean
+is_loopback_net (guint32 ip)
+{
+  return g_ntohl (ip) >> 24 == 127;
+}
+
+static guint32
+loopback_index (NlvNetwork *network)
+{
+  NlvLink *link = nlv_network_get_n_links (network) > 0 ? nlv_network_get_link (network, 0) : NULL;
+
+  return link != NULL && (link->flags & IFF_LOOPBACK) != 0 ? link->index : 1;
+}
+
+static guint32
+link_of_address (NlvNetwork *network, guint32 ip)
+{
+  for (guint i = 0; i < nlv_network_get_n_addresses (network); i++)
+    {
+      const NlvAddress *address = nlv_network_get_address (network, i);
+      if (address->family == AF_INET && address->local.v4 == ip)
+        return address->link;
+    }
+  return 0;
+}
+
+/* ip_check_mc_rcu(): every link that is up listens to all hosts. */
+static gboolean
+listens_to (guint32 group)
+{
+  return g_ntohl (group) == INADDR_ALLHOSTS_GROUP;
+}
+
+/* __mkroute_output() */
+static int
+make_output (Query *query, Path *path)
+{
+  NlvNetwork *network = query->request->network;
+  NlvFlow *flow = &query->flow;
+  const NlvLink *link = nlv_network_find_link (network, path->output);
+  guint32 destination = flow->destination.v4;
+  gboolean loopback = link != NULL && (link->flags & IFF_LOOPBACK) != 0;
+
+  if (link == NULL || !nlv_link_has_ipv4 (link) || (is_loopback_net (flow->source.v4) && !loopback))
+    return -EINVAL;
+  if (destination == INADDR_BROADCAST)
+    path->type = RTN_BROADCAST;
+  else if (is_multicast (destination))
+    path->type = RTN_MULTICAST;
+  else if (is_zero_net (destination))
+    return -EINVAL;
+  if (loopback)
+    path->flags |= RTCF_LOCAL;
+  if (path->type == RTN_BROADCAST)
+    {
+      path->flags |= RTCF_BROADCAST | RTCF_LOCAL;
+      path->no_route = TRUE;
+    }
+  else if (path->type == RTN_MULTICAST)
+    {
+      path->flags |= RTCF_MULTICAST | RTCF_LOCAL;
+      if (!listens_to (destination))
+        path->flags &= ~RTCF_LOCAL;
+      if (path->lookup.route != NULL && path->lookup.route->destination_length < 4)
+        path->no_route = TRUE;
+    }
+  return 0;
+}
+
+/* The checks of source and output link that come before any table; 1 when
+ * they have settled the path. */
+static int
+settle_ends (Query *query, Path *path)
+{
+  NlvNetwork *network = query->request->network;
+  NlvFlow *flow = &query->flow;
+  guint32 source = flow->source.v4, destination = flow->destination.v4;
+  gboolean to_many = is_multicast (destination) || destination == INADDR_BROADCAST;
+
+  if (source != 0)
+    {
+      if (is_multicast (source) || source == INADDR_BROADCAST || is_zero_net (source))
+        return -EINVAL;
+      if (!nlv_is_local_ipv4 (network, &flow->source))
+        return -ENETUNREACH;
+      if (flow->output == 0 && to_many && link_of_address (network, source) != 0)
+        {
+          path->output = flow->output = link_of_address (network, source);
+          return 1;
+        }
+    }
+  if (flow->output == 0)
+    return 0;
+
+  const NlvLink *link = nlv_network_find_link (network, flow->output);
+  if (link == NULL)
+    return -ENODEV;
+  if ((link->flags & IFF_UP) == 0 || !nlv_link_has_ipv4 (link))
+    return -ENETUNREACH;
+  path->output = flow->output;
+  if (is_local_multicast (destination) || destination == INADDR_BROADCAST)
+    {
+      if (source == 0)
+        flow->source.v4 = nlv_select_source_ipv4 (network, link->index, 0, RT_SCOPE_LINK);
+      return 1;
+    }
+  if (source == 0 && is_multicast (destination))
+    flow->source.v4 = nlv_select_source_ipv4 (network, link->index, 0, RT_SCOPE_UNIVERSE);
+  else if (source == 0 && destination == 0)
+    flow->source.v4 = nlv_select_source_ipv4 (network, link->index, 0, RT_SCOPE_HOST);
+  return 0;
+}
+
+/* fib_result_prefsrc() */
+static guint32
+route_source (NlvNetwork *network, const NlvLookup *lookup)
+{
+  const NlvRoute *route = lookup->route;
+
+  if (route->has_preferred_source)
+    return route->preferred_source.v4;
+  if (route->n_nexthops == 0)
+    return 0;
+  const NlvNexthop *nexthop = &route->nexthops[lookup->nexthop];
+  guint32 toward = nexthop->gateway_family == AF_INET ? nexthop->gateway.v4 : 0;
+  return nlv_select_source_ipv4 (network, nexthop->link, toward, route->scope);
+}
+
+/* ip_route_output_key_hash_rcu() */
+static int
+route_output (Query *query, Path *path)
+{
+  NlvNetwork *network = query->request->network;
+  NlvFlow *flow = &query->flow;
+  guint32 asked_output = flow->output;
+  int error = settle_ends (query, path);
+
+  if (error < 0)
+    return error;
+  path->type = RTN_UNICAST;
+  if (error > 0)
+    return make_output (query, path);
+  if (flow->destination.v4 == 0)
+    {
+      if (flow->source.v4 == 0)
+        flow->source.v4 = g_htonl (INADDR_LOOPBACK);
+      flow->destination = flow->source;
+      path->output = loopback_index (network);
+      path->type = RTN_LOCAL;
+      path->flags |= RTCF_LOCAL;
+      return make_output (query, path);
+    }
+
+  error = nlv_lookup (network, flow, &path->lookup);
+  if (error < 0)
+    {
+      /* The tables are taken to be wrong, and the destination on the link. */
+      if (asked_output == 0)
+        return error;
+      if (flow->source.v4 == 0)
+        flow->source.v4 = nlv_select_source_ipv4 (network, asked_output, 0, RT_SCOPE_LINK);
+      return make_output (query, path);
+    }
+
+  const NlvRoute *route = path->lookup.route;
+  path->type = route->type;
+  if (route->type == RTN_LOCAL)
+    {
+      if (flow->source.v4 == 0)
+        flow->source = route->has_preferred_source ? route->preferred_source : flow->destination;
+      path->output = loopback_index (network);
+      path->flags |= RTCF_LOCAL;
+      return make_output (query, path);
+    }
+  if (flow->source.v4 == 0)
+    flow->source.v4 = route_source (network, &path->lookup);
+  path->output = route->n_nexthops > 0 ? route->nexthops[path->lookup.nexthop].link : 0;
+  return make_output (query, path);
+}
+
+/* ip_route_input_rcu(): only what is delivered here has a path. */
+static int
+route_input (Query *query, Path *path)
+{
+  NlvNetwork *network = query->request->network;
+  NlvFlow *flow = &query->flow;
+  guint32 source = flow->source.v4, destination = flow->destination.v4;
+  const NlvLink *link = nlv_network_find_link (network, flow->input);
+  NlvFlow inward = *flow;
+
+  if (link == NULL)
+    return -ENODEV;
+  if (!nlv_link_has_ipv4 (link) || is_multicast (source) || source == INADDR_BROADCAST)
+    return -EINVAL;
+  path->output = loopback_index (network);
+  path->flags = RTCF_LOCAL;
+  if (is_multicast (destination))
+    {
+      if (!listens_to (destination))
+        return -EINVAL;
+      path->type = RTN_MULTICAST;
+      path->flags |= RTCF_MULTICAST;
+      path->no_route = TRUE;
+      return 0;
+    }
+  if (destination == INADDR_BROADCAST || (source == 0 && destination == 0))
+    {
+      path->type = RTN_BROADCAST;
+      path->flags |= RTCF_BROADCAST;
+      path->no_route = TRUE;
+      return 0;
+    }
+  if (is_zero_net (source) || is_zero_net (destination) || is_loopback_net (destination) || is_loopback_net (source))
+    return -EINVAL;
+
+  inward.output = 0;
+  if (nlv_lookup (network, &inward, &path->lookup) < 0)
+    return -EHOSTUNREACH;
+  path->type = path->lookup.route->type;
+  if (path->type != RTN_LOCAL && path->type != RTN_BROADCAST)
+    return -EHOSTUNREACH;
+  /* fib_validate_source(): nobody else sends from an address of ours. */
+  if (link_of_address (network, source) != 0)
+    return -EINVAL;
+  if (path->type == RTN_BROADCAST)
+    path->flags |= RTCF_BROADCAST;
+  path->no_route = TRUE;
+  return 0;
+}
+
+static void
+put_path_header (const Query *query, const Path *path, struct rtmsg *out, guint32 table)
+{
+  out->rtm_family = AF_INET;
+  out->rtm_dst_len = 32;
+  out->rtm_src_len = query->asked_source != 0 ? 32 : 0;
+  out->rtm_tos = query->header.rtm_tos;
+  out->rtm_table = nlv_table_byte (table);
+  out->rtm_type = path->type;
+  out->rtm_scope = RT_SCOPE_UNIVERSE;
+  out->rtm_flags = (path->flags & ~0xffffu) | RTM_F_CLONED;
+  if ((query->header.rtm_flags & RTM_F_NOTIFY) != 0)
+    out->rtm_flags |= RTM_F_NOTIFY;
+}
+
+/* rt_fill_info() */
+static void
+put_path (const Query *query, const Path *path, NlvWriter *writer, guint32 table)
+{
+  const NlvFlow *flow = &query->flow;
+  const NlvRoute *route = path->no_route ? NULL : path->lookup.route;
+  const NlvNexthop *nexthop = route != NULL && route->n_nexthops > 0 ? &route->nexthops[path->lookup.nexthop] : NULL;
+  const NlvIp asked_source = { .v4 = query->asked_source };
+  const NlvIp asked = { .v4 = nlv_attr_u32 (&query->attrs[RTA_DST]) };
+
+  nlv_put_ip (writer, RTA_DST, &asked, AF_INET);
+  nlv_put_u32 (writer, RTA_TABLE, table);
+  if (asked_source.v4 != 0)
+    nlv_put_ip (writer, RTA_SRC, &asked_source, AF_INET);
+  if (path->output != 0)
+    nlv_put_u32 (writer, RTA_OIF, path->output);
+  if (nexthop != NULL)
+    nlv_route_put_encap (writer, nexthop);
+  if (nexthop != NULL && nexthop->realm != 0)
+    nlv_put_u32 (writer, RTA_FLOW, nexthop->realm);
+  if (flow->input == 0 && flow->source.v4 != asked_source.v4)
+    nlv_put_ip (writer, RTA_PREFSRC, &flow->source, AF_INET);
+  if (nexthop != NULL)
+    nlv_route_put_gateway (writer, route, nexthop);
+  if (route != NULL)
+    nlv_route_put_metrics (writer, route);
+  if (flow->mark != 0)
+    nlv_put_u32 (writer, RTA_MARK, flow->mark);
+  if (flow->has_uid)
+    nlv_put_u32 (writer, RTA_UID, flow->uid);
+  if (flow->input != 0)
+    nlv_put_u32 (writer, RTA_IIF, flow->input);
+  nlv_route_put_cacheinfo (writer);
+}
+
+/* RTM_F_FIB_MATCH: the route itself. */
+static int
+put_match (const Path *path, NlvWriter *writer, struct rtmsg *out)
+{
+  if (path->lookup.route == NULL)
+    return -EHOSTUNREACH;
+  nlv_route_fill (writer, out, path->lookup.route);
+  return 0;
+}
+
+int
+nlv_getroute_ipv4 (const NlvRequest *request)
+{
+  Query query = { .request = request };
+  Path path = { 0 };
+  NlvWriter writer;
+  int error = parse_query (&query);
+
+  if (error == 0)
+    error = fill_flow (&query);
+  if (error == 0)
+    error = query.flow.input != 0 ? route_input (&query, &path) : route_output (&query, &path);
+  if (error < 0)
+    return error;
+
+  guint32 table = RT_TABLE_MAIN;
+  if ((query.header.rtm_flags & RTM_F_LOOKUP_TABLE) != 0)
+    table = path.lookup.route != NULL ? path.lookup.table : 0;
+  nlv_reply_init (&writer);
+  struct rtmsg *out =
+    nlv_writer_begin (&writer, RTM_NEWROUTE, 0, request->message->header.nlmsg_seq, request->caller->port, sizeof *out);
+  if ((query.header.rtm_flags & RTM_F_FIB_MATCH) != 0)
+    error = put_match (&path, &writer, out);
+  else
+    {
+      put_path_header (&query, &path, out, table);
+      put_path (&query, &path, &writer, table);
+    }
+  if (error < 0)
+    {
+      nlv_writer_clear (&writer);
+      return error;
+    }
+  return nlv_reply_finish (request, &writer);
+}
+
+/* ipmr_rtm_getroute(), ip6mr_rtm_getroute(): there is none. */
+int
+nlv_getroute_multicast (const NlvRequest *request)
+{
+  struct rtmsg header;
+  NlvAttr attrs[NLV_RTA_MAX + 1];
+  gboolean ipv4 = nlv_request_body (request->message).data[0] == RTNL_FAMILY_IPMR;
+  gboolean whole = nlv_request_header (request->message, &header, sizeof header);
+
+  if (!whole && ipv4)
+    return nlv_request_refuse (request, -EINVAL, "ipv4: Invalid header for multicast route get request");
+  gboolean strict = request->caller->strict || !ipv4;
+  int error = nlv_request_attrs (request->message, sizeof header, attrs, NLV_RTA_MAX,
+                                 ipv4 ? nlv_route_policy_ipv4 : nlv_route_policy_ipv6,
+                                 strict ? NLV_VALIDATE_DEPRECATED_STRICT : NLV_VALIDATE_LIBERAL, request->extack);
+  return error < 0 ? error : -ENOENT;
+}

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* RTM_GETROUTE dumps and the attributes of a route: inet_dump_fib(),
+ * fib_dump_info(), inet6_dump_fib(), rt6_fill_node(). */
+#include "model/rtnetlink-private.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define U8                                                                                                             \
+  {                                                                                                                    \
+    .kind = NLV_KIND_U8                                                                                                \
+  }
+#define U16                                                                                                            \
+  {                                                                                                                    \
+    .kind = NLV_KIND_U16                                                                                               \
+  }
+#define U32                                                                                                            \
+  {                                                                                                                    \
+    .kind = NLV_KIND_U32                                                                                               \
+  }
+#define NESTED                                                                                                         \
+  {                                                                                                                    \
+    .kind = NLV_KIND_NESTED                                                                                            \
+  }
+#define LEN(bytes)                                                                                                     \
+  {                                                                                                                    \
+    .kind = NLV_KIND_UNSPEC, .len = bytes                                                                              \
+  }
+
+const NlvPolicy nlv_route_policy_ipv4[NLV_RTA_MAX + 1] = {
+  [RTA_DST] = U32,     [RTA_SRC] = U32,        [RTA_IIF] = U32,
+  [RTA_OIF] = U32,     [RTA_GATEWAY] = U32,    [RTA_PRIORITY] = U32,
+  [RTA_PREFSRC] = U32, [RTA_METRICS] = NESTED, [RTA_MULTIPATH] = LEN (sizeof (struct rtnexthop)),
+  [RTA_FLOW] = U32,    [RTA_ENCAP_TYPE] = U16, [RTA_ENCAP] = NESTED,
+  [RTA_UID] = U32,     [RTA_MARK] = U32,       [RTA_TABLE] = U32,
+  [RTA_IP_PROTO] = U8, [RTA_SPORT] = U16,      [RTA_DPORT] = U16,
+  [RTA_NH_ID] = U32,
+};
+
+const NlvPolicy nlv_route_policy_ipv6[NLV_RTA_MAX + 1] = {
+  [RTA_GATEWAY] = LEN (16),
+  [RTA_PREFSRC] = LEN (16),
+  [RTA_OIF] = U32,
+  [RTA_IIF] = U32,
+  [RTA_PRIORITY] = U32,
+  [RTA_METRICS] = NESTED,
+  [RTA_MULTIPATH] = LEN (sizeof (struct rtnexthop)),
+  [RTA_PREF] = U8,
+  [RTA_ENCAP_TYPE] = U16,
+  [RTA_ENCAP] = NESTED,
+  [RTA_EXPIRES] = U32,
+  [RTA_UID] = U32,
+  [RTA_MARK] = U32,
+  [RTA_TABLE] = U32,
+  [RTA_IP_PROTO] = U8,
+  [RTA_SPORT] = U16,
+  [RTA_DPORT] = U16,
+  [RTA_NH_ID] = U32,
+  [NLV_RTA_FLOWLABEL] = U32,
+};
+
+/* rtnetlink_put_metrics() */
+void
+nlv_route_put_metrics (NlvWriter *writer, const NlvRoute *route)
+{
+  gboolean any = FALSE;
+
+  if (route->metrics == NULL && route->congestion == NULL)
+    return;
+
+  gsize nest = nlv_nest_begin (writer, RTA_METRICS);
+  for (guint i = 1; i <= RTAX_MAX; i++)
+    {
+      if (i == RTAX_CC_ALGO && route->congestion != NULL)
+        nlv_put_string (writer, RTAX_CC_ALGO, route->congestion);
+      else if (i != RTAX_CC_ALGO && route->metrics != NULL && route->metrics[i] != 0)
+        nlv_put_u32 (writer, i, route->metrics[i]);
+      else
+        continue;
+      any = TRUE;
+    }
+  if (any)
+    nlv_nest_end (writer, nest);
+  else
+    nlv_nest_cancel (writer, nest);
+}
+
+void
+nlv_route_put_gateway (NlvWriter *writer, const NlvRoute *route, const NlvNexthop *nexthop)
+{
+  struct
+  {
+    guint16 family;
+    guint8 address[16];
+  } via = { .family = nexthop->gateway_family };
+
+  if (nexthop->gateway_family == 0)
+    return;
+  if (nexthop->gateway_family == route->family)
+    {
+      nlv_put_ip (writer, RTA_GATEWAY, &nexthop->gateway, route->family);
+      return;
+    }
+  memcpy (via.address, nexthop->gateway.bytes, nlv_ip_size (nexthop->gateway_family));
+  nlv_put (writer, RTA_VIA, &via, sizeof via.family + nlv_ip_size (nexthop->gateway_family));
+}
+
+/* lwtunnel_fill_encap() */
+void
+nlv_route_put_encap (NlvWriter *writer, const NlvNexthop *nexthop)
+{
+  if (nexthop->encap == NULL)
+    return;
+  nlv_put (writer, RTA_ENCAP, g_bytes_get_data (nexthop->encap, NULL), g_bytes_get_size (nexthop->encap));
+  nlv_put_u16 (writer, RTA_ENCAP_TYPE, nexthop->encap_type);
+}
+
+void
+nlv_route_put_cacheinfo (NlvWriter *writer)
+{
+  nlv_put_reserve (writer, RTA_CACHEINFO, sizeof (struct rta_cacheinfo));
+}
+
+/* fib_add_nexthop(): a rtnexthop with its attributes behind it. */
+static void
+put_rtnexthop (NlvWriter *writer, const NlvRoute *route, const NlvNexthop *nexthop)
+{
+  gsize start = writer->len;
+  struct rtnexthop header = {
+    .rtnh_flags = nexthop->flags,
+    .rtnh_hops = nexthop->weight,
+    .rtnh_ifindex = nexthop->link,
+  };
+
+  /* The struct is as long as an attribute header with four bytes of payload:
+   * it is reserved as one and written over. */
+  if (nlv_put_reserve (writer, 0, sizeof header - sizeof (struct nlattr)) == NULL)
+    return;
+  nlv_route_put_gateway (writer, route, nexthop);
+  nlv_route_put_encap (writer, nexthop);
+  if (nexthop->realm != 0)
+    nlv_put_u32 (writer, RTA_FLOW, nexthop->realm);
+  if (writer->full)
+    return;
+  header.rtnh_len = writer->len - start;
+  memcpy (writer->data + start, &header, sizeof header);
+}
+
+static void
+put_nexthops (NlvWriter *writer, const NlvRoute *route)
+{
+  if (route->n_nexthops > 1)
+    {
+      gsize nest = nlv_nest_begin (writer, RTA_MULTIPATH);
+      for (guint i = 0; i < route->n_nexthops; i++)
+        put_rtnexthop (writer, route, &route->nexthops[i]);
+      nlv_nest_end (writer, nest);
+    }
+  else if (route->n_nexthops == 1)
+    {
+      const NlvNexthop *nexthop = &route->nexthops[0];
+      nlv_route_put_gateway (writer, route, nexthop);
+      if (nexthop->link != 0)
+        nlv_put_u32 (writer, RTA_OIF, nexthop->link);
+      nlv_route_put_encap (writer, nexthop);
+      if (nexthop->realm != 0)
+        nlv_put_u32 (writer, RTA_FLOW, nexthop->realm);
+    }
+}
+
+void
+nlv_route_fill (NlvWriter *writer, struct rtmsg *header, const NlvRoute *route)
+{
+  gboolean ipv6 = route->family == AF_INET6;
+
+  header->rtm_family = route->family;
+  header->rtm_dst_len = route->destination_length;
+  header->rtm_src_len = route->source_length;
+  header->rtm_tos = route->tos;
+  header->rtm_table = nlv_table_byte (route->table);
+  header->rtm_protocol = route->protocol;
+  header->rtm_scope = route->scope;
+  header->rtm_type = route->type;
+  if (route->n_nexthops == 1)
+    header->rtm_flags = route->nexthops[0].flags;
+
+  nlv_put_u32 (writer, RTA_TABLE, route->table);
+  if (route->destination_length > 0)
+    nlv_put_ip (writer, RTA_DST, &route->destination, route->family);
+  if (ipv6 && route->source_length > 0)
+    nlv_put_ip (writer, RTA_SRC, &route->source, route->family);
+  if (ipv6 && route->has_preferred_source)
+    nlv_put_ip (writer, RTA_PREFSRC, &route->preferred_source, route->family);
+  if (!ipv6 && route->metric != 0)
+    nlv_put_u32 (writer, RTA_PRIORITY, route->metric);
+  nlv_route_put_metrics (writer, route);
+  if (ipv6)
+    nlv_put_u32 (writer, RTA_PRIORITY, route->metric);
+  if (!ipv6 && route->has_preferred_source)
+    nlv_put_ip (writer, RTA_PREFSRC, &route->preferred_source, route->family);
+  if (route->nexthop_id != 0)
+    nlv_put_u32 (writer, RTA_NH_ID, route->nexthop_id);
+  put_nexthops (writer, route);
+  if (ipv6)
+    {
+      nlv_route_put_cacheinfo (writer);
+      nlv_put_u8 (writer, RTA_PREF, route->preference);
+    }
+}
+
+/* ip_valid_fib_dump_req() */
+static int
+check_strict (NlvWalk *walk)
+{
+  NlvDumpFilter *filter = &walk->filter;
+  NlvAttr attrs[NLV_RTA_MAX + 1];
+  struct rtmsg header;
+
+  if (!nlv_request_header (&walk->request, &header, sizeof header))
+    return nlv_walk_refuse (walk, -EINVAL, "Invalid header for FIB dump request");
+  if (header.rtm_dst_len != 0 || header.rtm_src_len != 0 || header.rtm_tos != 0 || header.rtm_scope != 0)
+    return nlv_walk_refuse (walk, -EINVAL, "Invalid values in header for FIB dump request");
+  if ((header.rtm_flags & ~(RTM_F_CLONED | RTM_F_PREFIX)) != 0)
+    return nlv_walk_refuse (walk, -EINVAL, "Invalid flags for FIB dump request");
+  filter->strict_routes = TRUE;
+  filter->flags = header.rtm_flags;
+  filter->protocol = header.rtm_protocol;
+  filter->type = header.rtm_type;
+  filter->table = header.rtm_table;
+
+  int error = nlv_request_attrs (&walk->request, sizeof header, attrs, NLV_RTA_MAX, nlv_route_policy_ipv4,
+                                 NLV_VALIDATE_DEPRECATED_STRICT, &walk->dump.why);
+  if (error < 0)
+    return error;
+  for (guint i = 0; i <= NLV_RTA_MAX; i++)
+    {
+      if (!nlv_attr_present (&attrs[i]))
+        continue;
+      if (i == RTA_TABLE)
+        filter->table = nlv_attr_u32 (&attrs[i]);
+      else if (i == RTA_OIF)
+        filter->link = nlv_attr_u32 (&attrs[i]);
+      else
+        return nlv_walk_refuse (walk, -EINVAL, "Unsupported attribute in dump request");
+      if (i == RTA_OIF && nlv_network_find_link (walk->dump.network, filter->link) == NULL)
+        return -ENODEV;
+    }
+  if (filter->flags != 0 || filter->protocol != 0 || filter->type != 0 || filter->table != 0 || filter->link != 0)
+    walk->dump.answer_flags |= NLM_F_DUMP_FILTERED;
+  return 0;
+}
+
+static int
+check_dump (NlvWalk *walk)
+{
+  struct rtmsg header;
+
+  if (walk->dump.caller.strict)
+    return check_strict (walk);
+  if (nlv_request_header (&walk->request, &header, sizeof header))
+    walk->filter.flags = header.rtm_flags & RTM_F_PREFIX;
+  return 0;
+}
+
+static gboolean
+uses_link (const NlvRoute *route, guint32 link)
+{
+  for (guint i = 0; i < route->n_nexthops; i++)
+    if (route->nexthops[i].link == link)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_filtered (const NlvDumpFilter *filter, const NlvRoute *route)
+{
+  return (filter->table != 0 && route->table != filter->table) || (filter->type != 0 && route->type != filter->type) ||
+         (filter->protocol != 0 && route->protocol != filter->protocol) ||
+         (filter->link != 0 && !uses_link (route, filter->link));
+}
+
+/* A table that is asked for and not there is an error only to a request for
+ * this one family. */
+static int
+missing_table (NlvWalk *walk, const char *what)
+{
+  NlvSpan body = nlv_request_body (&walk->request);
+
+  if (body.data[0] != walk->family)
+    return 0;
+  return nlv_walk_refuse (walk, -ENOENT, what);
+}
+
+static int
+start_dump (NlvWalk *walk)
+{
+  if (!walk->checked)
+    {
+      int error = check_dump (walk);
+      if (error < 0)
+        return error;
+      walk->checked = TRUE;
+    }
+  return 0;
+}
+
+int
+nlv_dump_routes (NlvWalk *walk, NlvWriter *writer)
+{
+  NlvFib *fib = nlv_network_get_fib (walk->dump.network);
+  const NlvDumpFilter *filter = &walk->filter;
+  int error = start_dump (walk);
+
+  if (error < 0)
+    return error;
+  /* Neither family has routes that were learned as prefixes. */
+  if ((filter->flags & RTM_F_PREFIX) != 0)
+    return 0;
+  if (filter->table != 0 && !nlv_fib_has_table (fib, walk->family, filter->table))
+    return missing_table (walk, walk->family == AF_INET ? "ipv4: FIB table does not exist"
+                                                        : "ipv6: FIB table does not exist");
+  /* RTM_F_CLONED asks for cached exceptions in place of routes. */
+  if (filter->strict_routes && (filter->flags & RTM_F_CLONED) != 0)
+    return 0;
+  if (!walk->started)
+    nlv_fib_cursor_init (&walk->routes, walk->family);
+  walk->started = TRUE;
+
+  guint16 flags = filter->strict_routes ? NLM_F_DUMP_FILTERED : 0;
+  for (;;)
+    {
+      NlvFibCursor before = walk->routes;
+      const NlvRoute *route = nlv_fib_next (fib, &walk->routes);
+
+      if (route == NULL)
+        return 0;
+      if (is_filtered (filter, route))
+        continue;
+      struct rtmsg *header = nlv_walk_begin (walk, writer, RTM_NEWROUTE, flags, sizeof *header);
+      if (header != NULL)
+        nlv_route_fill (writer, header, route);
+      if (header == NULL || !nlv_writer_end (writer))
+        {
+          walk->routes = before;
+          return -EMSGSIZE;
+        }
+    }
+}
+
+/* ipmr_rtm_dumproute() and ip6mr_rtm_dumproute() of empty tables. */
+int
+nlv_dump_multicast_routes (NlvWalk *walk, NlvWriter *writer)
+{
+  gboolean ipv4 = walk->family == RTNL_FAMILY_IPMR;
+  guint32 table = ipv4 ? RT_TABLE_DEFAULT : RT_TABLE_MAIN;
+  int error = start_dump (walk);
+
+  if (error < 0)
+    return error;
+  if (walk->filter.table != 0 && walk->filter.table != table)
+    return missing_table (walk, ipv4 ? "ipv4: MR table does not exist" : "ipv6: MR table does not exist");
+  return 0;
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Which of its own addresses the kernel would send from. */
+#include "model/rtnetlink-private.h"
+
+#include <string.h>
+
+/* __ip_dev_find(): an address of a link, or within a loopback subnet. */
+gboolean
+nlv_is_local_ipv4 (NlvNetwork *network, const NlvIp *ip)
+{
+  const NlvRoute *route;
+
+  for (guint i = 0; i < nlv_network_get_n_addresses (network); i++)
+    {
+      const NlvAddress *address = nlv_network_get_address (network, i);
+      if (address->family == AF_INET && address->local.v4 == ip->v4)
+        return TRUE;
+    }
+  route = nlv_fib_lookup (nlv_network_get_fib (network), AF_INET, RT_TABLE_LOCAL, ip, NULL, NULL);
+  return route != NULL && route->type == RTN_LOCAL;
+}
+
+static guint32
+select_on_link (NlvNetwork *network, guint32 link, guint32 toward, guint8 scope)
+{
+  const NlvIp wanted = { .v4 = toward };
+  guint32 first = 0;
+
+  for (guint i = 0; i < nlv_network_get_n_addresses (network); i++)
+    {
+      const NlvAddress *address = nlv_network_get_address (network, i);
+      if (address->family != AF_INET || address->link != link || (address->flags & IFA_F_SECONDARY) != 0 ||
+          MIN (address->scope, RT_SCOPE_HOST) > scope)
+        continue;
+      if (toward == 0 || nlv_ip_in_prefix (&wanted, &address->peer, address->prefix_length, AF_INET))
+        return address->local.v4;
+      if (first == 0)
+        first = address->local.v4;
+    }
+  return first;
+}
+
+/* Failing the link itself, any other link's address will do. */
+guint32
+nlv_select_source_ipv4 (NlvNetwork *network, guint32 link, guint32 toward, guint8 scope)
+{
+  guint32 found = select_on_link (network, link, toward, scope);
+
+  if (found != 0)
+    return found;
+  for (guint i = 0; i < nlv_network_get_n_addresses (network); i++)
+    {
+      const NlvAddress *address = nlv_network_get_address (network, i);
+      if (address->family == AF_INET && (address->flags & IFA_F_SECONDARY) == 0 && address->scope != RT_SCOPE_LINK &&
+          address->scope <= scope)
+        return address->local.v4;
+    }
+  return 0;
+}
+
+gboolean
+nlv_ipv6_is_multicast (const NlvIp *ip)
+{
+  return ip->bytes[0] == 0xff;
+}
+
+gboolean
+nlv_ipv6_is_link_local (const NlvIp *ip)
+{
+  return ip->bytes[0] == 0xfe && (ip->bytes[1] & 0xc0) == 0x80;
+}
+
+gboolean
+nlv_ipv6_is_loopback (const NlvIp *ip)
+{
+  static const NlvIp loopback = { .bytes = { [15] = 1 } };
+
+  return nlv_ip_equal (ip, &loopback, AF_INET6);
+}
+
+/* __ipv6_addr_src_scope() of its address type */
+static int
+ipv6_scope (const NlvIp *ip)
+{
+  if (nlv_ipv6_is_multicast (ip))
+    return ip->bytes[1] & 0x0f;
+  if (nlv_ipv6_is_link_local (ip) || nlv_ipv6_is_loopback (ip))
+    return 2;
+  if (ip->bytes[0] == 0xfe && (ip->bytes[1] & 0xc0) == 0xc0)
+    return 5;
+  return 14;
+}
+
+static gboolean
+is_orchid (const NlvIp *ip)
+{
+  static const NlvIp prefix = { .bytes = { 0x20, 0x01, 0x00, 0x10 } };
+
+  return nlv_ip_in_prefix (ip, &prefix, 28, AF_INET6);
+}
+
+static int
+common_bits (const NlvIp *a, const NlvIp *b)
+{
+  int bits = 0;
+
+  while (bits < 128 && ((a->bytes[bits / 8] ^ b->bytes[bits / 8]) & (0x80 >> bits % 8)) == 0)
+    bits++;
+  return bits;
+}
+
+/* Rules 1 to 8 of RFC 6724, as ipv6_get_saddr_eval() weighs them, the
+ * weightiest first. */
+#define N_SCORES 8
+
+static void
+score_source (const NlvAddress *address, guint32 link, const NlvIp *destination, int scores[N_SCORES])
+{
+  const NlvIp *ip = &address->local;
+  int scope = ipv6_scope (ip), wanted = ipv6_scope (destination);
+  gboolean loopback = nlv_ipv6_is_loopback (ip);
+
+  scores[0] = nlv_ip_equal (ip, destination, AF_INET6);
+  scores[1] = scope >= wanted ? -scope : scope - 128;
+  scores[2] = loopback || (address->flags & (IFA_F_DEPRECATED | IFA_F_OPTIMISTIC)) == 0;
+  scores[3] = link == 0 || address->link == link;
+  scores[4] = nlv_address_label (ip) == nlv_address_label (destination);
+  scores[5] = (address->flags & IFA_F_TEMPORARY) == 0;
+  scores[6] = is_orchid (ip) == is_orchid (destination);
+  scores[7] = MIN (common_bits (ip, destination), address->prefix_length);
+}
+
+static gboolean
+is_better (const int a[N_SCORES], const int b[N_SCORES])
+{
+  for (guint i = 0; i < N_SCORES; i++)
+    if (a[i] != b[i])
+      return a[i] > b[i];
+  return FALSE;
+}
+
+gboolean
+nlv_select_source_ipv6 (NlvNetwork *network, guint32 link, const NlvIp *destination, NlvIp *source)
+{
+  gboolean only_link = link != 0 && (nlv_ipv6_is_multicast (destination) || ipv6_scope (destination) <= 2);
+  gboolean found = FALSE;
+  int best[N_SCORES], scores[N_SCORES];
+
+  for (guint i = 0; i < nlv_network_get_n_addresses (network); i++)
+    {
+      const NlvAddress *address = nlv_network_get_address (network, i);
+      if (address->family != AF_INET6 || (only_link && address->link != link))
+        continue;
+      if ((address->flags & IFA_F_TENTATIVE) != 0 && (address->flags & IFA_F_OPTIMISTIC) == 0)
+        continue;
+      score_source (address, link, destination, scores);
+      if (found && !is_better (scores, best))
+        continue;
+      memcpy (best, scores, sizeof best);
+      *source = address->local;
+      found = TRUE;
+    }
+  return found;
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Which handler answers a request, and what all dumps have in common: the
+ * kernel's rtnetlink_rcv_msg(), rtnl_dump_all() and rtnl_dumpit(). */
+#include "model/rtnetlink-private.h"
+
+#include <errno.h>
+#include <string.h>
+
+typedef struct
+{
+  guint16 type;
+  guint8 family;
+  NlvDoit doit;
+  NlvDumpit dumpit;
+  gboolean split_done;
+} Handler;
+
+static int dump_all_families (NlvWalk *walk, NlvWriter *writer);
+
+static const Handler handlers[] = {
+  { RTM_GETLINK, AF_UNSPEC, nlv_getlink, nlv_dump_links, TRUE },
+  { RTM_GETLINK, AF_BRIDGE, NULL, nlv_dump_bridge_links, TRUE },
+  { RTM_GETLINK, AF_INET6, NULL, nlv_dump_inet6_links, FALSE },
+  { RTM_GETLINK, RTNL_FAMILY_IPMR, NULL, nlv_dump_ipmr_links, TRUE },
+  { RTM_GETADDR, AF_UNSPEC, NULL, dump_all_families, TRUE },
+  { RTM_GETADDR, AF_INET, NULL, nlv_dump_addresses, TRUE },
+  { RTM_GETADDR, AF_INET6, nlv_getaddr_inet6, nlv_dump_addresses, FALSE },
+  { RTM_GETROUTE, AF_UNSPEC, NULL, dump_all_families, TRUE },
+  { RTM_GETROUTE, AF_INET, nlv_getroute_ipv4, nlv_dump_routes, TRUE },
+  { RTM_GETROUTE, AF_INET6, nlv_getroute_ipv6, nlv_dump_routes, TRUE },
+  { RTM_GETROUTE, RTNL_FAMILY_IPMR, nlv_getroute_multicast, nlv_dump_multicast_routes, FALSE },
+  { RTM_GETROUTE, RTNL_FAMILY_IP6MR, nlv_getroute_multicast, nlv_dump_multicast_routes, FALSE },
+  { RTM_GETNEIGH, AF_UNSPEC, nlv_getneigh, nlv_dump_neighbors, FALSE },
+  { RTM_GETNEIGH, AF_BRIDGE, nlv_getneigh_bridge, nlv_dump_bridge_neighbors, FALSE },
+  { RTM_GETRULE, AF_UNSPEC, NULL, nlv_dump_rules, FALSE },
+  { RTM_GETQDISC, AF_UNSPEC, nlv_get_tc_object, nlv_dump_qdiscs, TRUE },
+  { RTM_GETTCLASS, AF_UNSPEC, nlv_get_tc_object, nlv_dump_nothing, FALSE },
+  { RTM_GETTFILTER, AF_UNSPEC, nlv_get_tc_object, nlv_dump_nothing, FALSE },
+  { RTM_GETCHAIN, AF_UNSPEC, nlv_get_tc_object, nlv_dump_nothing, FALSE },
+  { RTM_GETACTION, AF_UNSPEC, nlv_get_action, nlv_dump_actions, FALSE },
+  { RTM_GETMULTICAST, AF_INET, NULL, nlv_dump_multicast, FALSE },
+  { RTM_GETMULTICAST, AF_INET6, NULL, nlv_dump_multicast, FALSE },
+  { RTM_GETANYCAST, AF_INET6, NULL, nlv_dump_anycast, FALSE },
+  { RTM_GETNEIGHTBL, AF_UNSPEC, NULL, nlv_dump_neighbor_tables, TRUE },
+  { RTM_GETADDRLABEL, AF_INET6, nlv_getaddrlabel, nlv_dump_address_labels, FALSE },
+  { RTM_GETNETCONF, AF_UNSPEC, NULL, dump_all_families, TRUE },
+  { RTM_GETNETCONF, AF_INET, nlv_getnetconf, nlv_dump_netconf, FALSE },
+  { RTM_GETNETCONF, AF_INET6, nlv_getnetconf, nlv_dump_netconf, FALSE },
+  { RTM_GETMDB, AF_BRIDGE, nlv_getmdb, nlv_dump_mdb, FALSE },
+  { RTM_GETNSID, AF_UNSPEC, nlv_getnsid, nlv_dump_netns_ids, FALSE },
+  { RTM_GETSTATS, AF_UNSPEC, nlv_getstats, nlv_dump_stats, FALSE },
+  { RTM_GETNEXTHOP, AF_UNSPEC, nlv_getnexthop, nlv_dump_nexthops, FALSE },
+  { RTM_GETNEXTHOPBUCKET, AF_UNSPEC, nlv_getnexthop, nlv_dump_invalid, FALSE },
+  { RTM_GETTUNNEL, AF_BRIDGE, NULL, nlv_dump_tunnels, FALSE },
+};
+
+static const Handler *
+find_exact (guint16 type, guint8 family, gboolean dump)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (handlers); i++)
+    {
+      const Handler *handler = &handlers[i];
+      if (handler->type == type && handler->family == family &&
+          (dump ? handler->dumpit != NULL : handler->doit != NULL))
+        return handler;
+    }
+  return NULL;
+}
+
+/* A family without a handler of its own is served by AF_UNSPEC's. */
+static const Handler *
+find_handler (guint16 type, guint8 family, gboolean dump)
+{
+  const Handler *handler = find_exact (type, family, dump);
+
+  return handler != NULL ? handler : find_exact (type, AF_UNSPEC, dump);
+}
+
+static void
+walk_free (NlvDump *dump)
+{
+  NlvWalk *walk = (NlvWalk *) dump;
+
+  g_free (walk->filter.kind);
+  g_bytes_unref (walk->bytes);
+  nlv_network_unref (dump->network);
+  g_free (walk);
+}
+
+static void
+note_words (NlvWalk *walk)
+{
+  NlvExtack *why = &walk->dump.why;
+
+  walk->dump.extack = why->message;
+  if (why->where != NULL)
+    walk->dump.offset = why->where - walk->request.bytes.data;
+}
+
+/* rtnl_dumpit() and what netlink_dump() makes of its result. */
+static int
+walk_fill (NlvDump *dump, NlvWriter *writer)
+{
+  NlvWalk *walk = (NlvWalk *) dump;
+
+  if (walk->finished)
+    return 0;
+
+  int error = walk->dumpit (walk, writer);
+  note_words (walk);
+  if (error == -EMSGSIZE && writer->len > 0)
+    return 1;
+  if (error != 0)
+    return error;
+  walk->finished = TRUE;
+  return walk->split_done && writer->len > 0;
+}
+
+static NlvDump *
+walk_new (NlvNetwork *network, const NlvCaller *caller, const NlvMessage *message, const Handler *handler,
+          guint8 family)
+{
+  NlvWalk *walk = g_new0 (NlvWalk, 1);
+
+  walk->dump.fill = walk_fill;
+  walk->dump.free = walk_free;
+  walk->dump.network = nlv_network_ref (network);
+  walk->dump.caller = *caller;
+  walk->dump.seq = message->header.nlmsg_seq;
+  walk->dump.generation = nlv_network_get_generation (network);
+  walk->dumpit = handler->dumpit;
+  walk->split_done = handler->split_done;
+  walk->family = family;
+  walk->bytes = g_bytes_new (message->bytes.data, message->bytes.len);
+  walk->request = *message;
+  walk->request.bytes.data = g_bytes_get_data (walk->bytes, NULL);
+  return &walk->dump;
+}
+
+/* The state that one family's dump leaves is nothing to the next. */
+static void
+restart (NlvWalk *walk, guint8 family)
+{
+  walk->family = family;
+  walk->position = 0;
+  walk->position_in_row = 0;
+  walk->started = FALSE;
+  walk->checked = FALSE;
+}
+
+/* rtnl_dump_all(): the families that have a dump of this type, in order of
+ * their numbers. */
+static int
+dump_all_families (NlvWalk *walk, NlvWriter *writer)
+{
+  static const guint8 families[] = { AF_INET, AF_INET6, RTNL_FAMILY_IPMR, RTNL_FAMILY_IP6MR };
+
+  for (; walk->family_step < G_N_ELEMENTS (families); walk->family_step++)
+    {
+      guint8 family = families[walk->family_step];
+      const Handler *handler = find_exact (walk->request.header.nlmsg_type, family, TRUE);
+
+      if (handler == NULL)
+        continue;
+      if (walk->family != family)
+        restart (walk, family);
+      int error = handler->dumpit (walk, writer);
+      if (error != 0)
+        return error;
+    }
+  return 0;
+}
+
+int
+nlv_rtnetlink_request (NlvNetwork *network, const NlvCaller *caller, const NlvMessage *message, NlvAnswer *answer)
+{
+  guint16 type = message->header.nlmsg_type;
+  NlvSpan body = nlv_message_payload (message);
+
+  memset (answer, 0, sizeof *answer);
+  if (type > NLV_RTM_MAX)
+    return -EOPNOTSUPP;
+  if (body.len < sizeof (struct rtgenmsg))
+    return 0;
+
+  gboolean is_get = ((type - RTM_BASE) & 3) == 2;
+  if (!is_get)
+    return caller->admin ? -EOPNOTSUPP : -EPERM;
+
+  guint8 family = body.data[0];
+  gboolean is_dump = (message->header.nlmsg_flags & NLM_F_DUMP) != 0;
+  const Handler *handler = find_handler (type, family, is_dump);
+  if (handler == NULL)
+    return -EOPNOTSUPP;
+  if (is_dump)
+    {
+      answer->dump = walk_new (network, caller, message, handler, family);
+      if (handler->dumpit == nlv_dump_links)
+        answer->dump->min_room = nlv_dump_links_min_room (network, message);
+      return 0;
+    }
+
+  const NlvRequest request = { network, caller, message, answer, &answer->extack };
+  return handler->doit (&request);
+}
+
+void
+nlv_answer_clear (NlvAnswer *answer)
+{
+  g_clear_pointer (&answer->reply, g_bytes_unref);
+  g_clear_pointer (&answer->dump, nlv_dump_free);
+}
+
+void
+nlv_dump_free (NlvDump *dump)
+{
+  dump->free (dump);
+}

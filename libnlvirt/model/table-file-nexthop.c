@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The ways of a [route LABEL]: gateway, device and onlink for one, nexthops
+ * for several and for what the short keys cannot say. */
+#include "model/fib.h"
+#include "model/table-file-groups.h"
+
+#include <string.h>
+
+#define MAX_WAYS 4096
+
+/* The flags that a way has by itself: the kernel marks what leaves through a
+ * link without carrier. */
+static guint8
+default_flags (NlvNetwork *network, const NlvRoute *route, guint32 index)
+{
+  const NlvLink *link = nlv_network_find_link (network, index);
+
+  return link != NULL && (link->flags & IFF_UP) && !link->carrier && route->type != RTN_LOCAL ? RTNH_F_LINKDOWN : 0;
+}
+
+static gboolean
+is_reject (guint8 type)
+{
+  return type == RTN_BLACKHOLE || type == RTN_UNREACHABLE || type == RTN_PROHIBIT || type == RTN_THROW;
+}
+
+/* --- reading ----------------------------------------------------------------------- */
+
+static gboolean
+is_connected (const NlvRoute *route, gpointer user_data)
+{
+  return route->type == RTN_UNICAST && route->n_nexthops > 0 && route->nexthops[0].gateway_family == 0;
+}
+
+static gboolean
+is_own (const NlvRoute *route, gpointer user_data)
+{
+  return route->type == RTN_LOCAL;
+}
+
+/* fib_check_nh(): the gateway must be on a link. */
+static gboolean
+find_device (NlvTableReader *reader, NlvSection *section, const char *key, NlvNexthop *nexthop)
+{
+  NlvFib *fib = nlv_network_get_fib (reader->network);
+  const NlvIp *gateway = &nexthop->gateway;
+  const NlvRoute *route;
+
+  if (nexthop->gateway_family == AF_INET6 && gateway->bytes[0] == 0xfe && (gateway->bytes[1] & 0xc0) == 0x80)
+    {
+      nlv_section_fault (section, key, "the gateway is link-local; expected a device beside it");
+      return FALSE;
+    }
+  if (nlv_fib_lookup (fib, nexthop->gateway_family, RT_TABLE_LOCAL, gateway, is_own, NULL) != NULL)
+    {
+      nlv_section_fault (section, key, "the gateway is an address of this host itself");
+      return FALSE;
+    }
+  route = nlv_fib_lookup (fib, nexthop->gateway_family, RT_TABLE_MAIN, gateway, is_connected, NULL);
+  if (route == NULL)
+    {
+      nlv_section_fault (section, key,
+                         "the gateway is not on any link's network; expected a device beside it, or an address in its "
+                         "network");
+      return FALSE;
+    }
+  nexthop->link = route->nexthops[0].link;
+  return TRUE;
+}
+
+static gboolean
+check_gateway (NlvSection *section, const char *key, const NlvRoute *route, const NlvNexthop *nexthop)
+{
+  if (route->family != AF_INET6 || nexthop->gateway_family != AF_INET)
+    return TRUE;
+  nlv_section_fault (section, key, "expected an IPv6 gateway, as the destination is IPv6");
+  return FALSE;
+}
+
+/* gateway, device and onlink. */
+static gboolean
+read_single (NlvTableReader *reader, NlvSection *section, NlvRoute *route, NlvNexthop *nexthop)
+{
+  gboolean onlink = FALSE;
+  gboolean has_device = nlv_device_read (reader, section, "device", &nexthop->link);
+
+  nlv_read_ip (section, "gateway", &nexthop->gateway_family, &nexthop->gateway);
+  nlv_read_boolean (section, "onlink", &onlink);
+  if (section->faulty || !check_gateway (section, "gateway", route, nexthop))
+    return FALSE;
+  if (!has_device && nexthop->gateway_family != 0 && !find_device (reader, section, "gateway", nexthop))
+    return FALSE;
+  nexthop->flags = default_flags (reader->network, route, nexthop->link);
+  if (onlink)
+    nexthop->flags |= RTNH_F_ONLINK;
+  return TRUE;
+}
+
+static gboolean
+parse_flags (const char *text, guint8 *flags)
+{
+  g_auto (GStrv) names = g_strsplit (text, ",", -1);
+
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      guint64 value;
+
+      if (!nlv_names_to_value (nlv_names_nexthop_flag, names[i], G_MAXUINT8, &value))
+        return FALSE;
+      *flags |= (guint8) value;
+    }
+  return TRUE;
+}
+
+/* TYPE:HEX */
+static gboolean
+parse_encap (const char *text, NlvNexthop *nexthop)
+{
+  g_auto (GStrv) parts = g_strsplit (text, ":", 2);
+  guint64 type;
+
+  if (parts[0] == NULL || parts[1] == NULL || nexthop->encap != NULL || strlen (parts[1]) > G_MAXUINT16 ||
+      !g_ascii_string_to_unsigned (parts[0], 10, 0, G_MAXUINT16, &type, NULL) ||
+      !nlv_parse_hex (parts[1], &nexthop->encap))
+    return FALSE;
+  nexthop->encap_type = (guint16) type;
+  return TRUE;
+}
+
+static gboolean
+parse_word (NlvTableReader *reader, NlvSection *section, const char *word, const char *value, NlvNexthop *nexthop)
+{
+  guint64 number;
+
+  if (strcmp (word, "via") == 0)
+    {
+      nexthop->gateway_family = 0;
+      return nlv_parse_ip (value, &nexthop->gateway_family, &nexthop->gateway);
+    }
+  if (strcmp (word, "dev") == 0)
+    return nlv_device_find (reader, section, "nexthops", value, &nexthop->link);
+  if (strcmp (word, "weight") == 0)
+    {
+      if (!g_ascii_string_to_unsigned (value, 10, 1, 256, &number, NULL))
+        return FALSE;
+      nexthop->weight = (guint8) (number - 1);
+      return TRUE;
+    }
+  if (strcmp (word, "realm") == 0)
+    {
+      if (!g_ascii_string_to_unsigned (value, 10, 0, G_MAXUINT32, &number, NULL))
+        return FALSE;
+      nexthop->realm = (guint32) number;
+      return TRUE;
+    }
+  if (strcmp (word, "flags") == 0)
+    return parse_flags (value, &nexthop->flags);
+  return strcmp (word, "encap") == 0 && parse_encap (value, nexthop);
+}
+
+/* "via 192.0.2.1 dev eth0 weight 2 onlink" */
+static gboolean
+parse_nexthop (NlvTableReader *reader, NlvSection *section, const char *text, const NlvRoute *route,
+               NlvNexthop *nexthop)
+{
+  g_auto (GStrv) words = g_strsplit_set (text, " \t", -1);
+  gboolean has_device = FALSE;
+
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      if (words[i][0] == '\0')
+        continue;
+      if (strcmp (words[i], "onlink") == 0)
+        {
+          nexthop->flags |= RTNH_F_ONLINK;
+          continue;
+        }
+      if (words[i + 1] == NULL || !parse_word (reader, section, words[i], words[i + 1], nexthop))
+        {
+          nlv_section_fault (section, "nexthops",
+                             "“%s”: expected via ADDRESS, dev NAME, weight 1 to 256, realm NUMBER, flags NAMES, encap "
+                             "TYPE:HEX or onlink at “%s”",
+                             text, words[i]);
+          return FALSE;
+        }
+      has_device = has_device || strcmp (words[i], "dev") == 0;
+      i++;
+    }
+  if (!check_gateway (section, "nexthops", route, nexthop))
+    return FALSE;
+  if (has_device || nexthop->gateway_family == 0)
+    return TRUE;
+  return find_device (reader, section, "nexthops", nexthop);
+}
+
+static void
+read_list (NlvTableReader *reader, NlvSection *section, NlvRoute *route)
+{
+  g_auto (GStrv) list = nlv_section_take_list (section, "nexthops");
+  guint n = list != NULL ? g_strv_length (list) : 0;
+
+  if (n > MAX_WAYS)
+    {
+      nlv_section_fault (section, "nexthops", "expected at most %d", MAX_WAYS);
+      return;
+    }
+  route->nexthops = n > 0 ? g_new0 (NlvNexthop, n) : NULL;
+  route->n_nexthops = (guint16) n;
+  for (guint i = 0; i < n; i++)
+    parse_nexthop (reader, section, list[i], route, &route->nexthops[i]);
+}
+
+void
+nlv_nexthops_read (NlvTableReader *reader, NlvSection *section, NlvRoute *route)
+{
+  NlvNexthop nexthop = { 0 };
+
+  if (nlv_section_has (section, "nexthops"))
+    {
+      read_list (reader, section, route);
+      return;
+    }
+  if (!read_single (reader, section, route, &nexthop))
+    return;
+  if (nexthop.link == 0 && is_reject (route->type) && route->family == AF_INET6)
+    nexthop.link = 1; /* ip6_route_info_create() hangs these on lo */
+  else if (nexthop.link == 0 && is_reject (route->type))
+    return;
+  else if (nexthop.link == 0 && route->nexthop_id == 0)
+    {
+      nlv_section_fault (section, NULL, "expected the key gateway, device or nexthops");
+      return;
+    }
+  else if (nexthop.link == 0)
+    return;
+  route->nexthops = g_memdup2 (&nexthop, sizeof nexthop);
+  route->n_nexthops = 1;
+}
+
+/* --- writing ----------------------------------------------------------------------- */
+
+static void
+append_nexthop (GString *text, NlvNetwork *network, const NlvNexthop *nexthop)
+{
+  const char *before = "";
+
+  if (nexthop->gateway_family != 0)
+    {
+      g_string_append (text, "via ");
+      nlv_append_ip (text, nexthop->gateway_family, &nexthop->gateway);
+      before = " ";
+    }
+  if (nexthop->link != 0 || nexthop->gateway_family == 0)
+    {
+      g_string_append_printf (text, "%sdev ", before);
+      nlv_device_append (text, network, nexthop->link);
+    }
+  if (nexthop->weight != 0)
+    g_string_append_printf (text, " weight %u", nexthop->weight + 1);
+  if (nexthop->realm != 0)
+    g_string_append_printf (text, " realm %u", nexthop->realm);
+  if (nexthop->flags != 0)
+    {
+      g_string_append (text, " flags ");
+      nlv_append_flags (text, nlv_names_nexthop_flag, nexthop->flags, ",");
+    }
+  if (nexthop->encap != NULL)
+    {
+      g_string_append_printf (text, " encap %u:", nexthop->encap_type);
+      nlv_append_hex (text, nexthop->encap);
+    }
+  g_string_append_c (text, ';');
+}
+
+static gboolean
+is_short (NlvNetwork *network, const NlvRoute *route)
+{
+  const NlvNexthop *nexthop = route->nexthops;
+
+  return route->n_nexthops == 1 && nexthop->link != 0 && nexthop->weight == 0 && nexthop->realm == 0 &&
+         nexthop->encap == NULL &&
+         (nexthop->flags & ~RTNH_F_ONLINK) == default_flags (network, route, nexthop->link);
+}
+
+void
+nlv_nexthops_write (GString *text, NlvNetwork *network, const NlvRoute *route)
+{
+  if (route->n_nexthops == 0 && route->family == AF_INET && is_reject (route->type))
+    return;
+  if (is_short (network, route))
+    {
+      const NlvNexthop *nexthop = route->nexthops;
+
+      if (nexthop->gateway_family != 0)
+        nlv_write_ip (text, "gateway", nexthop->gateway_family, &nexthop->gateway);
+      nlv_device_write (text, "device", network, nexthop->link);
+      if (nexthop->flags & RTNH_F_ONLINK)
+        g_string_append (text, "onlink=true\n");
+      return;
+    }
+  g_string_append (text, "nexthops=");
+  for (guint i = 0; i < route->n_nexthops; i++)
+    append_nexthop (text, network, &route->nexthops[i]);
+  g_string_append_c (text, '\n');
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A table file as a whole: in which order its groups are read and written. */
+#include "model/table-file.h"
+
+#include "model/consequences.h"
+#include "model/table-file-groups.h"
+
+#include <string.h>
+
+/* More is no file that anybody wrote, and lines are counted in 32 bits. */
+#define MAX_SIZE (G_GUINT64_CONSTANT (1) << 30)
+
+/* --- reading ----------------------------------------------------------------------- */
+
+static guint
+line_of (const char *text, const char *at)
+{
+  guint line = 1;
+
+  for (; text < at; text++)
+    if (*text == '\n')
+      line++;
+  return line;
+}
+
+static gboolean
+check_text (const char *text, gsize len, GPtrArray *faults)
+{
+  const char *end;
+
+  if (len > MAX_SIZE)
+    nlv_fault_add (faults, 0, NULL, NULL, "the text is too long; expected at most 1 GiB");
+  else if ((end = memchr (text, '\0', len)) != NULL)
+    nlv_fault_add (faults, line_of (text, end), NULL, NULL, "there is a NUL byte; expected text");
+  else if (!g_utf8_validate_len (text, len, &end))
+    nlv_fault_add (faults, line_of (text, end), NULL, NULL, "there is a byte that is not UTF-8");
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static void
+read_network_group (NlvTableReader *reader, NlvSection *section)
+{
+  nlv_read_boolean (section, "fill", &reader->fill);
+}
+
+static void
+read_groups (NlvTableReader *reader, GArray *groups, NlvGroupKind kind,
+             void (*read) (NlvTableReader *reader, NlvSection *section))
+{
+  for (guint i = 0; i < groups->len; i++)
+    {
+      const NlvGroup *group = &g_array_index (groups, NlvGroup, i);
+      NlvSection *section;
+
+      if (group->kind != kind)
+        continue;
+      section = nlv_section_load (group, reader->faults);
+      read (reader, section);
+      nlv_section_finish (section);
+    }
+}
+
+static void
+read_links (NlvTableReader *reader, GArray *groups)
+{
+  g_autoptr (GPtrArray) links = g_ptr_array_new ();
+
+  for (guint i = 0; i < groups->len; i++)
+    if (g_array_index (groups, NlvGroup, i).kind == NLV_GROUP_LINK)
+      g_ptr_array_add (links, &g_array_index (groups, NlvGroup, i));
+  nlv_links_read (reader, links);
+}
+
+static int
+compare_faults (gconstpointer a, gconstpointer b)
+{
+  const NlvFault *left = *(const NlvFault *const *) a, *right = *(const NlvFault *const *) b;
+
+  return (left->line > right->line) - (left->line < right->line);
+}
+
+NlvNetwork *
+nlv_table_file_parse (const char *text, gsize len, GPtrArray *faults)
+{
+  NlvTableReader reader = { .faults = faults, .fill = TRUE, .lowest_rule = { 32766, 32766 } };
+  g_autoptr (GArray) groups = NULL;
+  guint n_before = faults->len;
+
+  if (!check_text (text, len, faults))
+    return NULL;
+  reader.network = nlv_network_new ();
+  groups = nlv_groups_scan (nlv_span (text, len), faults);
+  read_groups (&reader, groups, NLV_GROUP_NETWORK, read_network_group);
+  read_links (&reader, groups);
+  read_groups (&reader, groups, NLV_GROUP_ADDRESS, nlv_address_read);
+  if (reader.fill)
+    {
+      nlv_network_derive_routes (reader.network);
+      nlv_network_add_default_rules (reader.network);
+    }
+  read_groups (&reader, groups, NLV_GROUP_ROUTE, nlv_route_read);
+  read_groups (&reader, groups, NLV_GROUP_RULE, nlv_rule_read);
+  read_groups (&reader, groups, NLV_GROUP_NEIGHBOR, nlv_neighbor_read);
+  if (faults->len == n_before)
+    return reader.network;
+  g_ptr_array_sort (faults, compare_faults);
+  nlv_network_unref (reader.network);
+  return NULL;
+}
+
+/* --- writing ----------------------------------------------------------------------- */
+
+char *
+nlv_table_file_format (NlvNetwork *network)
+{
+  GString *text = g_string_new ("[network]\nfill=false\n");
+
+  nlv_links_write (network, text);
+  nlv_addresses_write (network, text);
+  nlv_routes_write (network, text);
+  nlv_rules_write (network, text);
+  nlv_neighbors_write (network, text);
+  return g_string_free (text, FALSE);
+}
