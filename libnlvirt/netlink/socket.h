@@ -15,8 +15,8 @@ typedef struct _NlvNetlinkSocket NlvNetlinkSocket;
 typedef struct
 {
   NlvSpan bytes;
-  guint32 port;  /* the sender's: 0 the kernel */
-  guint32 group; /* the multicast group's number, 0 for unicast */
+  guint32 port;          /* the sender's: 0 the kernel */
+  guint32 group;         /* the multicast group's number, 0 for unicast */
   guint32 pid, uid, gid; /* SCM_CREDENTIALS: 0 for the kernel */
 } NlvDatagram;
 
@@ -26,6 +26,9 @@ typedef struct
   /* Appends a datagram. FALSE when it cannot be held: the socket then loses
    * it and reports ENOBUFS once. */
   gboolean (*append) (gpointer owner, const NlvDatagram *datagram);
+  /* May be NULL. TRUE when the reader has taken everything, be it unseen. Asked
+   * before a datagram is given up for want of room. */
+  gboolean (*is_drained) (gpointer owner);
 } NlvSocketQueue;
 
 /* @type is SOCK_RAW or SOCK_DGRAM. */
@@ -36,7 +39,7 @@ int nlv_netlink_socket_get_type (NlvNetlinkSocket *self);
 /* What the kernel takes from the calling task. */
 typedef struct
 {
-  guint32 tgid; /* in its own pid namespace: the first choice of a port id */
+  guint32 tgid;          /* in its own pid namespace: the first choice of a port id */
   guint32 pid, uid, gid; /* of the sender, for SCM_CREDENTIALS */
   gboolean admin;
   guint64 now; /* hundredths of a second since boot */
@@ -54,8 +57,10 @@ void nlv_netlink_socket_get_peer_name (NlvNetlinkSocket *self, struct sockaddr_n
 /* Level SOL_NETLINK. set: @value holds @len bytes of the program's. get: fills
  * @value (room for @size bytes), sets @len to what getsockopt() reports and
  * @written to how many bytes of @value are to be copied out. */
-int nlv_netlink_socket_set_option (NlvNetlinkSocket *self, const NlvTask *task, int option, const void *value, gsize len);
-int nlv_netlink_socket_get_option (NlvNetlinkSocket *self, int option, void *value, gsize size, gsize *written, gsize *len);
+int nlv_netlink_socket_set_option (NlvNetlinkSocket *self, const NlvTask *task, int option, const void *value,
+                                   gsize len);
+int nlv_netlink_socket_get_option (NlvNetlinkSocket *self, int option, void *value, gsize size, gsize *written,
+                                   gsize *len);
 
 /* sendmsg(): runs every request in @data; the answers are in the queue when it
  * returns. @address may be NULL with @address_len 0. @send_buffer is
@@ -72,8 +77,12 @@ void nlv_netlink_socket_received (NlvNetlinkSocket *self, gsize reader_room, gsi
 /* Whether a dump waits for the reader to go on. */
 gboolean nlv_netlink_socket_is_dumping (NlvNetlinkSocket *self);
 
-/* The reader emptied the queue without asking us: a running dump goes on. */
+/* The reader emptied the queue without asking us: a running dump goes on.
+ * May be called from append, where it only forgets what was read. */
 void nlv_netlink_socket_drained (NlvNetlinkSocket *self);
+
+/* A dump has more to say than the queue holds by now. */
+gboolean nlv_netlink_socket_is_dumping (NlvNetlinkSocket *self);
 
 /* SO_RCVBUF's value, for the overrun limit. */
 void nlv_netlink_socket_set_receive_buffer (NlvNetlinkSocket *self, gsize size);

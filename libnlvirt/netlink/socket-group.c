@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Which multicast groups a socket listens to. */
+#include "netlink/socket-private.h"
+
+#include <errno.h>
+
+G_STATIC_ASSERT (NLV_BUS_N_GROUPS <= 64);
+
+gboolean
+nlv_netlink_socket_is_member (const NlvNetlinkSocket *self, guint group)
+{
+  return group >= 1 && group <= NLV_BUS_N_GROUPS && (self->groups >> (group - 1) & 1) != 0;
+}
+
+/* rtnetlink_bind(): unresolved multicast routes are for the administrator. */
+int
+nlv_netlink_socket_may_join (const NlvTask *task, guint64 groups)
+{
+  const guint64 guarded = G_GUINT64_CONSTANT (1) << (RTNLGRP_IPV4_MROUTE_R - 1) | G_GUINT64_CONSTANT (1)
+                                                                                    << (RTNLGRP_IPV6_MROUTE_R - 1);
+
+  return (groups & guarded) != 0 && !task->admin ? -EPERM : 0;
+}
+
+void
+nlv_netlink_socket_set_groups (NlvNetlinkSocket *self, guint64 groups)
+{
+  self->groups = groups;
+  nlv_bus_set_listening (self->bus, self, groups != 0);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What the files of this layer know of a socket and of each other. */
+#pragma once
+
+#include "netlink/backlog.h"
+#include "netlink/socket.h"
+
+struct _NlvNetlinkSocket
+{
+  NlvBus *bus; /* (owned) */
+  int type;
+  const NlvSocketQueue *queue;
+  gpointer owner;
+
+  guint32 port; /* may be set without @bound, after a bind() that failed */
+  gboolean bound;
+  gboolean connected;
+  guint32 peer_port;
+  guint32 peer_group;
+  guint64 groups;      /* bit n: group n + 1 */
+  gboolean has_groups; /* netlink_realloc_groups() ran */
+  guint32 options;     /* bit n: NETLINK_ option n is on */
+
+  NlvBacklog backlog;
+  gsize receive_buffer;
+  gboolean congested; /* lost something, and the queue has not been empty since */
+  int error;          /* sk_err */
+
+  NlvDump *dump;   /* (owned) (nullable) the one under way */
+  int dump_result; /* what its fill returned last */
+  NlvWriter dump_writer;
+  gboolean dump_ended; /* what @dump_writer holds is its last datagram */
+  gboolean dump_held;  /* @dump_writer holds a datagram that the owner could not take */
+  gboolean dumping;
+  gsize reader_room; /* max_recvmsg_len */
+  NlvWriter writer;  /* for everything else */
+};
+
+/* bus.c */
+NlvNetlinkSocket *nlv_bus_find_port (NlvBus *bus, guint32 port);
+gboolean nlv_bus_claim_port (NlvBus *bus, guint32 port, NlvNetlinkSocket *socket);
+void nlv_bus_release_port (NlvBus *bus, guint32 port);
+void nlv_bus_set_listening (NlvBus *bus, NlvNetlinkSocket *socket, gboolean listening);
+/* netlink_broadcast(): to the members of the datagram's group, but not to
+ * @sender (nullable) nor to who has @except_port. */
+void nlv_bus_broadcast (NlvBus *bus, const NlvDatagram *datagram, const NlvNetlinkSocket *sender, guint32 except_port);
+
+/* socket.c */
+int nlv_netlink_socket_autobind (NlvNetlinkSocket *self, const NlvTask *task);
+
+/* socket-option.c */
+gboolean nlv_netlink_socket_has_option (const NlvNetlinkSocket *self, int option);
+
+/* socket-group.c */
+gboolean nlv_netlink_socket_is_member (const NlvNetlinkSocket *self, guint group);
+int nlv_netlink_socket_may_join (const NlvTask *task, guint64 groups);
+void nlv_netlink_socket_set_groups (NlvNetlinkSocket *self, guint64 groups);
+
+/* socket-queue.c */
+/* netlink_attachskb() that does not wait: FALSE when there is no room. */
+gboolean nlv_netlink_socket_deliver (NlvNetlinkSocket *self, const NlvDatagram *datagram);
+void nlv_netlink_socket_overrun (NlvNetlinkSocket *self);
+void nlv_netlink_socket_send_answer (NlvNetlinkSocket *self, NlvSpan bytes);
+
+/* socket-dump.c */
+/* Takes @dump. 0, or -errno when it could not start. */
+int nlv_netlink_socket_start_dump (NlvNetlinkSocket *self, NlvDump *dump);
+void nlv_netlink_socket_continue_dump (NlvNetlinkSocket *self);
+void nlv_netlink_socket_end_dump (NlvNetlinkSocket *self);
+
+/* socket-request.c */
+/* netlink_rcv_skb() */
+void nlv_netlink_socket_serve (NlvNetlinkSocket *self, const NlvTask *task, NlvSpan data);
+
+/* ack.c */
+/* netlink_ack() */
+void nlv_netlink_socket_ack (NlvNetlinkSocket *self, const NlvMessage *request, int error, const NlvExtack *extack);
+/* Is there anything to explain @error with? */
+gboolean nlv_extack_has_words (const NlvExtack *extack, int error);
+/* The attributes that explain @error (0 for success); @where in @extack is
+ * told as its distance from @request's start. What does not fit is sticky in
+ * @writer. */
+void nlv_extack_write (NlvWriter *writer, const NlvExtack *extack, NlvSpan request, int error);

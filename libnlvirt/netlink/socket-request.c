@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A datagram to the kernel, cut into requests and answered one after the
+ * other: netlink_rcv_skb(). */
+#include "netlink/socket-private.h"
+
+/* What the writer may keep between two datagrams. */
+#define KEPT_MEMORY 16384
+
+static gboolean
+is_for_responder (const NlvMessage *message)
+{
+  return (message->header.nlmsg_flags & NLM_F_REQUEST) != 0 && message->header.nlmsg_type >= NLMSG_MIN_TYPE;
+}
+
+/* 0 or -errno; @answered when a dump has started in place of an ACK. */
+static int
+ask_responder (NlvNetlinkSocket *self, const NlvCaller *caller, const NlvMessage *message, NlvAnswer *answer,
+               gboolean *answered)
+{
+  int error = nlv_rtnetlink_request (nlv_bus_get_network (self->bus), caller, message, answer);
+
+  if (answer->reply != NULL)
+    {
+      gsize len;
+      gconstpointer data = g_bytes_get_data (answer->reply, &len);
+
+      nlv_netlink_socket_send_answer (self, nlv_span (data, len));
+    }
+  if (error == 0 && answer->dump != NULL)
+    {
+      error = nlv_netlink_socket_start_dump (self, g_steal_pointer (&answer->dump));
+      *answered = error == 0;
+    }
+  return error;
+}
+
+static void
+serve_message (NlvNetlinkSocket *self, const NlvCaller *caller, const NlvMessage *message)
+{
+  NlvAnswer answer = { 0 };
+  gboolean answered = FALSE;
+  int error = 0;
+
+  if (is_for_responder (message))
+    error = ask_responder (self, caller, message, &answer, &answered);
+  if (!answered && (error != 0 || (message->header.nlmsg_flags & NLM_F_ACK) != 0))
+    nlv_netlink_socket_ack (self, message, error, &answer.extack);
+  nlv_answer_clear (&answer);
+}
+
+void
+nlv_netlink_socket_serve (NlvNetlinkSocket *self, const NlvTask *task, NlvSpan data)
+{
+  const NlvCaller caller = {
+    .port = self->port,
+    .uid = task->uid,
+    .admin = task->admin,
+    .strict = nlv_netlink_socket_has_option (self, NETLINK_GET_STRICT_CHK),
+    .now = task->now,
+  };
+  NlvMessage message;
+
+  while (nlv_message_next (&data, &message))
+    serve_message (self, &caller, &message);
+  if (self->writer.allocated > KEPT_MEMORY)
+    nlv_writer_clear (&self->writer);
+}
