@@ -108,7 +108,7 @@ append (gpointer owner, const NlvDatagram *datagram)
       endpoint->n_unsent++;
     }
   g_queue_push_tail (&endpoint->queued, queued);
-  endpoint->fresh = tree->fresh = TRUE;
+  endpoint->appended = ++tree->appended;
   if (!endpoint->read_natively)
     nlv_look_later (tree, endpoint);
   if (tree->events.message != NULL)
@@ -127,7 +127,7 @@ nlv_endpoint_flush (NlvEndpoint *endpoint)
         return;
       g_clear_pointer (&queued->unsent, g_bytes_unref);
       endpoint->n_unsent--;
-      endpoint->fresh = endpoint->tree->fresh = TRUE;
+      endpoint->appended = ++endpoint->tree->appended;
     }
 }
 

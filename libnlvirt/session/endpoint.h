@@ -32,7 +32,7 @@ struct _NlvEndpoint
   gboolean named;          /* the program's end has a name */
   gboolean buffer_changed; /* SO_RCVBUF was set; not yet known to what */
   gsize send_buffer;       /* SO_SNDBUF, 0 not known */
-  gboolean fresh;          /* datagrams came since parked calls were tried */
+  guint64 appended;        /* tree->appended when the last datagram became readable */
   gboolean read_natively;  /* its reader may not ask us: watched for room */
   gboolean to_look_at;     /* in tree->look_at */
   guint64 hidden_key;      /* in tree->hidden, 0 not */

@@ -19,6 +19,7 @@ typedef struct
   NlvSocketCall call; /* its fd is not held */
   NlvHandler handler;
   gint64 since;
+  guint64 tried;        /* tree->appended when there was nothing for it */
   gboolean signal_seen; /* pending for the process when looked at last */
 } NlvParked;
 
@@ -27,7 +28,7 @@ nlv_park (const NlvSocketCall *c, NlvHandler handler)
 {
   NlvParked *parked = g_new0 (NlvParked, 1);
 
-  *parked = (NlvParked){ *c, handler, g_get_monotonic_time (), FALSE };
+  *parked = (NlvParked){ *c, handler, g_get_monotonic_time (), c->tree->appended, FALSE };
   g_queue_push_tail (&c->tree->parked, parked);
   nlv_look_later (c->tree, NULL);
 }
@@ -42,44 +43,45 @@ end (NlvServedTree *tree, GList *link, gint64 result)
   g_free (parked);
 }
 
-/* Takes the call off the queue and runs it again; it comes back to the end of
- * the queue if there is nothing for it. FALSE if it did. */
-static gboolean
+/* Runs the call again; it stays where it is if there is nothing for it. */
+static void
 try_again (NlvServedTree *tree, GList *link)
 {
   NlvParked *parked = link->data;
   NlvEndpoint *endpoint = parked->call.endpoint;
-  gint64 result = nlv_serve_call (&parked->call, parked->handler);
+  gint64 result;
 
+  parked->tried = tree->appended;
+  result = nlv_serve_call (&parked->call, parked->handler);
   if (result == NLV_PARK)
-    return FALSE;
+    return;
   /* The number means something else by now. */
   if (result == NLV_PASS || parked->call.endpoint != endpoint)
     result = -EBADF;
   end (tree, link, result);
-  return TRUE;
 }
 
 void
 nlv_parked_retry (NlvServedTree *tree)
 {
+  guint64 seen;
+
+  if (tree->parked.length == 0)
+    return;
   /* An answer may make a dump go on, and so bring datagrams for the next. */
-  while (tree->fresh)
+  do
     {
-      tree->fresh = FALSE;
+      seen = tree->appended;
       for (GList *link = tree->parked.head, *next; link != NULL; link = next)
         {
-          NlvParked *parked = link->data;
+          const NlvParked *parked = link->data;
 
           next = link->next;
-          if (parked->call.endpoint->fresh)
-            {
-              parked->call.endpoint->fresh = FALSE;
-              if (try_again (tree, link))
-                parked = NULL;
-            }
+          if (parked->call.endpoint->appended > parked->tried)
+            try_again (tree, link);
         }
     }
+  while (tree->appended != seen);
 }
 
 void
@@ -99,7 +101,7 @@ nlv_parked_abandon (NlvServedTree *tree, NlvEndpoint *endpoint)
 static gint64
 interruption (NlvParked *parked)
 {
-  NlvTargetStatus status;
+  NlvTargetStatus status, leader;
   guint64 deliverable;
   gint64 restart = parked->call.deadline == G_MAXINT64 ? -ERESTARTSYS : -EINTR; /* sock_intr_errno() */
 
@@ -107,6 +109,9 @@ interruption (NlvParked *parked)
     return 0;
   deliverable = ~(status.blocked | status.ignored);
   if ((status.pending & deliverable) != 0 || (status.threads == 1 && (status.shared_pending & deliverable) != 0))
+    return restart;
+  /* Job control has stopped the leader, and waits for this thread. */
+  if (status.tgid != parked->call.call.tid && nlv_target_read_status (status.tgid, &leader) && leader.state == 'T')
     return restart;
   /* One for the process may be another thread's to take, and only the thread
    * that takes it may be told to restart: the others would see the bare 512.

@@ -256,26 +256,21 @@ NlvServedTree *
 nlv_served_tree_new (NlvEngine *engine, int listener_fd, NlvWindow window, NlvNetwork *network, gboolean admin,
                      const NlvTreeEvents *events, gpointer user_data)
 {
-  NlvListener *listener = nlv_listener_new (listener_fd);
-  NlvServedTree *tree;
-  NlvWatch *watch;
+  NlvServedTree *tree = g_new0 (NlvServedTree, 1);
 
-  if (listener == NULL)
-    return NULL;
-  tree = g_new0 (NlvServedTree, 1);
-  watch = nlv_engine_watch (engine, listener_fd, EPOLLIN, NLV_WATCH_LATE, on_listener_event, tree);
-  if (watch == NULL)
+  tree->watch = nlv_engine_watch (engine, listener_fd, EPOLLIN, NLV_WATCH_LATE, on_listener_event, tree);
+  tree->listener = tree->watch != NULL ? nlv_listener_new (listener_fd) : NULL;
+  if (tree->listener == NULL)
     {
       int saved = errno;
 
-      nlv_listener_free (listener);
+      if (tree->watch != NULL)
+        nlv_engine_unwatch (engine, tree->watch);
       g_free (tree);
       errno = saved;
       return NULL;
     }
   tree->engine = engine;
-  tree->listener = listener;
-  tree->watch = watch;
   tree->window = window;
   tree->bus = nlv_bus_new (network);
   tree->targets = nlv_targets_new ();

@@ -30,7 +30,8 @@ typedef struct
 
 /* Takes @listener_fd and serves it on @engine until it is freed. @window is
  * the one in the filter that made the listener. @admin: the tree may change
- * the network. NULL with errno set when the listener cannot be served. */
+ * the network. NULL with errno set, and the fd left
+ * to the caller, when it cannot be served. */
 NlvServedTree *nlv_served_tree_new (NlvEngine *engine, int listener_fd, NlvWindow window, NlvNetwork *network,
                                     gboolean admin, const NlvTreeEvents *events, gpointer user_data);
 /* Closes the listener: what is trapped then gets ENOSYS. */

@@ -275,6 +275,7 @@ nlv_target_read_status (guint32 tid, NlvTargetStatus *status)
 {
   char path[32];
   char text[4096];
+  const char *state;
   ssize_t len;
   int fd;
 
@@ -288,6 +289,8 @@ nlv_target_read_status (guint32 tid, NlvTargetStatus *status)
     return FALSE;
   text[len] = '\0';
 
+  state = find_value (text, "State");
+  status->state = state != NULL ? state[strspn (state, "\t ")] : '\0';
   status->tgid = value_number (text, "Tgid", 0, 10);
   /* One number for each pid namespace, ours first, the innermost last. */
   status->inner_tgid = value_number (text, "NStgid", G_MAXUINT, 10);

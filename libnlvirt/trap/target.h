@@ -42,6 +42,7 @@ gssize nlv_target_write_vectors (guint32 tid, const struct iovec *there, gsize n
 typedef struct
 {
   guint32 tgid, inner_tgid;
+  char state;       /* 'R', 'S', 'T' for stopped, … */
   guint32 uid, gid; /* effective */
   guint32 threads;
   guint64 pending, shared_pending, blocked, ignored; /* signal sets */

@@ -1,0 +1,559 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "nlvirt-address.h"
+
+#include "nlvirt-rows-private.h"
+#include "nlvirt-words-private.h"
+
+#include <linux/if_addr.h>
+#include <string.h>
+
+/**
+ * NlvirtAddress:
+ *
+ * An address of an interface, as a table had it at one moment. Immutable.
+ *
+ * Addresses come from [method@Nlvirt.Table.get_addresses].
+ *
+ * Since: 0.1
+ */
+struct _NlvirtAddress
+{
+  GObject parent_instance;
+
+  NlvAddress row;
+  char *link_name; /* (owned) (nullable) */
+};
+
+enum
+{
+  PROP_0,
+  PROP_FAMILY,
+  PROP_ADDRESS,
+  PROP_PREFIX_LENGTH,
+  PROP_PEER,
+  PROP_BROADCAST,
+  PROP_LINK_INDEX,
+  PROP_LINK_NAME,
+  PROP_LABEL,
+  PROP_SCOPE,
+  PROP_FLAGS,
+  PROP_PROTOCOL,
+  PROP_METRIC,
+  PROP_VALID_LIFETIME,
+  PROP_PREFERRED_LIFETIME,
+  N_PROPERTIES
+};
+
+static GParamSpec *properties[N_PROPERTIES];
+
+G_DEFINE_FINAL_TYPE (NlvirtAddress, nlvirt_address, G_TYPE_OBJECT)
+
+static void
+nlvirt_address_finalize (GObject *object)
+{
+  g_free (NLVIRT_ADDRESS (object)->link_name);
+  G_OBJECT_CLASS (nlvirt_address_parent_class)->finalize (object);
+}
+
+static void
+nlvirt_address_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  NlvirtAddress *self = NLVIRT_ADDRESS (object);
+
+  switch (id)
+    {
+      case PROP_FAMILY:
+        g_value_set_enum (value, nlvirt_address_get_family (self));
+        break;
+      case PROP_ADDRESS:
+        g_value_take_object (value, nlvirt_address_get_address (self));
+        break;
+      case PROP_PREFIX_LENGTH:
+        g_value_set_uint (value, nlvirt_address_get_prefix_length (self));
+        break;
+      case PROP_PEER:
+        g_value_take_object (value, nlvirt_address_get_peer (self));
+        break;
+      case PROP_BROADCAST:
+        g_value_take_object (value, nlvirt_address_get_broadcast (self));
+        break;
+      case PROP_LINK_INDEX:
+        g_value_set_uint (value, nlvirt_address_get_link_index (self));
+        break;
+      case PROP_LINK_NAME:
+        g_value_set_string (value, nlvirt_address_get_link_name (self));
+        break;
+      case PROP_LABEL:
+        g_value_set_string (value, nlvirt_address_get_label (self));
+        break;
+      case PROP_SCOPE:
+        g_value_set_uint (value, nlvirt_address_get_scope (self));
+        break;
+      case PROP_FLAGS:
+        g_value_set_uint (value, nlvirt_address_get_flags (self));
+        break;
+      case PROP_PROTOCOL:
+        g_value_set_uint (value, nlvirt_address_get_protocol (self));
+        break;
+      case PROP_METRIC:
+        g_value_set_uint (value, nlvirt_address_get_metric (self));
+        break;
+      case PROP_VALID_LIFETIME:
+        g_value_set_uint (value, nlvirt_address_get_valid_lifetime (self));
+        break;
+      case PROP_PREFERRED_LIFETIME:
+        g_value_set_uint (value, nlvirt_address_get_preferred_lifetime (self));
+        break;
+      default:
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+nlvirt_address_class_init (NlvirtAddressClass *klass)
+{
+  const GParamFlags read_only = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = nlvirt_address_finalize;
+  object_class->get_property = nlvirt_address_get_property;
+
+  /**
+   * NlvirtAddress:family: (getter get_family)
+   *
+   * IPv4 or IPv6.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_FAMILY] =
+    g_param_spec_enum ("family", NULL, NULL, G_TYPE_SOCKET_FAMILY, G_SOCKET_FAMILY_INVALID, read_only);
+  /**
+   * NlvirtAddress:address: (getter get_address)
+   *
+   * The address of the interface.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ADDRESS] = g_param_spec_object ("address", NULL, NULL, G_TYPE_INET_ADDRESS, read_only);
+  /**
+   * NlvirtAddress:prefix-length: (getter get_prefix_length)
+   *
+   * The length of the prefix that is on the link, in bits.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_PREFIX_LENGTH] = g_param_spec_uint ("prefix-length", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  /**
+   * NlvirtAddress:peer: (getter get_peer)
+   *
+   * The address at the other end of a point-to-point link.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_PEER] = g_param_spec_object ("peer", NULL, NULL, G_TYPE_INET_ADDRESS, read_only);
+  /**
+   * NlvirtAddress:broadcast: (getter get_broadcast)
+   *
+   * The broadcast address.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_BROADCAST] = g_param_spec_object ("broadcast", NULL, NULL, G_TYPE_INET_ADDRESS, read_only);
+  /**
+   * NlvirtAddress:link-index: (getter get_link_index)
+   *
+   * The index of the interface.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_LINK_INDEX] = g_param_spec_uint ("link-index", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  /**
+   * NlvirtAddress:link-name: (getter get_link_name)
+   *
+   * The name the interface had when this row was read.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_LINK_NAME] = g_param_spec_string ("link-name", NULL, NULL, NULL, read_only);
+  /**
+   * NlvirtAddress:label: (getter get_label)
+   *
+   * The label of an IPv4 address, which older tools take for an interface name.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_LABEL] = g_param_spec_string ("label", NULL, NULL, NULL, read_only);
+  /**
+   * NlvirtAddress:scope: (getter get_scope)
+   *
+   * How far the address is valid: the kernel's `RT_SCOPE_*`.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_SCOPE] = g_param_spec_uint ("scope", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  /**
+   * NlvirtAddress:flags: (getter get_flags)
+   *
+   * The kernel's `IFA_F_*`.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_FLAGS] = g_param_spec_uint ("flags", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  /**
+   * NlvirtAddress:protocol: (getter get_protocol)
+   *
+   * Who set the address: the kernel's `IFAPROT_*`.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_PROTOCOL] = g_param_spec_uint ("protocol", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  /**
+   * NlvirtAddress:metric: (getter get_metric)
+   *
+   * The metric of the route to the prefix; 0 for the kernel's own choice.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_METRIC] = g_param_spec_uint ("metric", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  /**
+   * NlvirtAddress:valid-lifetime: (getter get_valid_lifetime)
+   *
+   * How long the address stays, in seconds; `G_MAXUINT` is for ever.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_VALID_LIFETIME] = g_param_spec_uint ("valid-lifetime", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  /**
+   * NlvirtAddress:preferred-lifetime: (getter get_preferred_lifetime)
+   *
+   * How long new connections may use the address, in seconds; `G_MAXUINT` is for
+   * ever.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_PREFERRED_LIFETIME] =
+    g_param_spec_uint ("preferred-lifetime", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  g_object_class_install_properties (object_class, N_PROPERTIES, properties);
+}
+
+static void
+nlvirt_address_init (NlvirtAddress *self)
+{
+}
+
+NlvirtAddress *
+nlvirt_address_new_for_row (NlvNetwork *network, const NlvAddress *row)
+{
+  NlvirtAddress *self = g_object_new (NLVIRT_TYPE_ADDRESS, NULL);
+
+  self->row = *row;
+  self->link_name = nlvirt_dup_link_name (network, row->link);
+  return self;
+}
+
+/**
+ * nlvirt_address_get_family: (get-property family)
+ * @self: an address
+ *
+ * IPv4 or IPv6.
+ *
+ * Returns: the family
+ *
+ * Since: 0.1
+ */
+GSocketFamily
+nlvirt_address_get_family (NlvirtAddress *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_ADDRESS (self), G_SOCKET_FAMILY_INVALID);
+  return nlvirt_inet_family (self->row.family);
+}
+
+/**
+ * nlvirt_address_get_address: (get-property address)
+ * @self: an address
+ *
+ * The address of the interface.
+ *
+ * Returns: (transfer full): the address
+ *
+ * Since: 0.1
+ */
+GInetAddress *
+nlvirt_address_get_address (NlvirtAddress *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_ADDRESS (self), NULL);
+  return nlvirt_inet_address (self->row.family, &self->row.local);
+}
+
+/**
+ * nlvirt_address_get_prefix_length: (get-property prefix-length)
+ * @self: an address
+ *
+ * The length of the prefix that is on the link, in bits.
+ *
+ * Returns: the length
+ *
+ * Since: 0.1
+ */
+guint
+nlvirt_address_get_prefix_length (NlvirtAddress *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_ADDRESS (self), 0);
+  return self->row.prefix_length;
+}
+
+/**
+ * nlvirt_address_get_peer: (get-property peer)
+ * @self: an address
+ *
+ * The address at the other end of a point-to-point link.
+ *
+ * Returns: (transfer full) (nullable): the address, or %NULL where there is no other end
+ *
+ * Since: 0.1
+ */
+GInetAddress *
+nlvirt_address_get_peer (NlvirtAddress *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_ADDRESS (self), NULL);
+  if (memcmp (&self->row.peer, &self->row.local, sizeof (NlvIp)) == 0)
+    return NULL;
+  return nlvirt_inet_address (self->row.family, &self->row.peer);
+}
+
+/**
+ * nlvirt_address_get_broadcast: (get-property broadcast)
+ * @self: an address
+ *
+ * The broadcast address.
+ *
+ * Returns: (transfer full) (nullable): the address
+ *
+ * Since: 0.1
+ */
+GInetAddress *
+nlvirt_address_get_broadcast (NlvirtAddress *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_ADDRESS (self), NULL);
+  return self->row.has_broadcast ? nlvirt_inet_address (self->row.family, &self->row.broadcast) : NULL;
+}
+
+/**
+ * nlvirt_address_get_link_index: (get-property link-index)
+ * @self: an address
+ *
+ * The index of the interface.
+ *
+ * Returns: the index, or 0
+ *
+ * Since: 0.1
+ */
+guint
+nlvirt_address_get_link_index (NlvirtAddress *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_ADDRESS (self), 0);
+  return self->row.link;
+}
+
+/**
+ * nlvirt_address_get_link_name: (get-property link-name)
+ * @self: an address
+ *
+ * The name the interface had when this row was read.
+ *
+ * Returns: (transfer none) (nullable): the name
+ *
+ * Since: 0.1
+ */
+const char *
+nlvirt_address_get_link_name (NlvirtAddress *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_ADDRESS (self), NULL);
+  return self->link_name;
+}
+
+/**
+ * nlvirt_address_get_label: (get-property label)
+ * @self: an address
+ *
+ * The label of an IPv4 address, which older tools take for an interface name.
+ *
+ * Returns: (transfer none) (nullable): the label
+ *
+ * Since: 0.1
+ */
+const char *
+nlvirt_address_get_label (NlvirtAddress *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_ADDRESS (self), NULL);
+  return self->row.label[0] != '\0' ? self->row.label : NULL;
+}
+
+/**
+ * nlvirt_address_get_scope: (get-property scope)
+ * @self: an address
+ *
+ * How far the address is valid: the kernel's `RT_SCOPE_*`.
+ *
+ * Returns: the scope
+ *
+ * Since: 0.1
+ */
+guint
+nlvirt_address_get_scope (NlvirtAddress *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_ADDRESS (self), 0);
+  return self->row.scope;
+}
+
+/**
+ * nlvirt_address_get_flags: (get-property flags)
+ * @self: an address
+ *
+ * The kernel's `IFA_F_*`.
+ *
+ * Returns: the flags
+ *
+ * Since: 0.1
+ */
+guint
+nlvirt_address_get_flags (NlvirtAddress *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_ADDRESS (self), 0);
+  return self->row.flags;
+}
+
+/**
+ * nlvirt_address_get_protocol: (get-property protocol)
+ * @self: an address
+ *
+ * Who set the address: the kernel's `IFAPROT_*`.
+ *
+ * Returns: the protocol
+ *
+ * Since: 0.1
+ */
+guint
+nlvirt_address_get_protocol (NlvirtAddress *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_ADDRESS (self), 0);
+  return self->row.protocol;
+}
+
+/**
+ * nlvirt_address_get_metric: (get-property metric)
+ * @self: an address
+ *
+ * The metric of the route to the prefix; 0 for the kernel's own choice.
+ *
+ * Returns: the metric
+ *
+ * Since: 0.1
+ */
+guint
+nlvirt_address_get_metric (NlvirtAddress *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_ADDRESS (self), 0);
+  return self->row.metric;
+}
+
+/**
+ * nlvirt_address_get_valid_lifetime: (get-property valid-lifetime)
+ * @self: an address
+ *
+ * How long the address stays, in seconds; `G_MAXUINT` is for ever.
+ *
+ * Returns: seconds
+ *
+ * Since: 0.1
+ */
+guint
+nlvirt_address_get_valid_lifetime (NlvirtAddress *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_ADDRESS (self), 0);
+  return self->row.valid_lifetime;
+}
+
+/**
+ * nlvirt_address_get_preferred_lifetime: (get-property preferred-lifetime)
+ * @self: an address
+ *
+ * How long new connections may use the address, in seconds; `G_MAXUINT` is for
+ * ever.
+ *
+ * Returns: seconds
+ *
+ * Since: 0.1
+ */
+guint
+nlvirt_address_get_preferred_lifetime (NlvirtAddress *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_ADDRESS (self), 0);
+  return self->row.preferred_lifetime;
+}
+
+static void
+append_flags (GString *out, const NlvAddress *row)
+{
+  static const NlvirtFlagWord words[] = {
+    { IFA_F_NODAD, " nodad" },
+    { IFA_F_OPTIMISTIC, " optimistic" },
+    { IFA_F_DADFAILED, " dadfailed" },
+    { IFA_F_HOMEADDRESS, " home" },
+    { IFA_F_DEPRECATED, " deprecated" },
+    { IFA_F_TENTATIVE, " tentative" },
+    { IFA_F_MANAGETEMPADDR, " mngtmpaddr" },
+    { IFA_F_NOPREFIXROUTE, " noprefixroute" },
+    { IFA_F_MCAUTOJOIN, " autojoin" },
+    { IFA_F_STABLE_PRIVACY, " stable-privacy" },
+  };
+
+  /* One bit, two meanings: IFA_F_SECONDARY is IFA_F_TEMPORARY. */
+  if ((row->flags & IFA_F_SECONDARY) != 0)
+    g_string_append (out, row->family == AF_INET6 ? " temporary" : " secondary");
+  if ((row->flags & IFA_F_PERMANENT) == 0)
+    g_string_append (out, " dynamic");
+  nlvirt_append_flags (out, words, G_N_ELEMENTS (words), row->flags, "");
+}
+
+/**
+ * nlvirt_address_to_string:
+ * @self: an address
+ *
+ * The address in the words of `ip address`, for people to read.
+ *
+ * Returns: (transfer full): one line
+ *
+ * Since: 0.1
+ */
+char *
+nlvirt_address_to_string (NlvirtAddress *self)
+{
+  const NlvAddress *row;
+  GString *out;
+
+  g_return_val_if_fail (NLVIRT_IS_ADDRESS (self), NULL);
+  row = &self->row;
+  out = g_string_new (row->family == AF_INET6 ? "inet6 " : "inet ");
+  nlvirt_append_ip (out, row->family, &row->local);
+  if (memcmp (&row->peer, &row->local, sizeof (NlvIp)) != 0)
+    {
+      g_string_append (out, " peer ");
+      nlvirt_append_ip (out, row->family, &row->peer);
+    }
+  g_string_append_printf (out, "/%u", row->prefix_length);
+  if (row->metric != 0)
+    g_string_append_printf (out, " metric %u", row->metric);
+  if (row->has_broadcast)
+    {
+      g_string_append (out, " brd ");
+      nlvirt_append_ip (out, row->family, &row->broadcast);
+    }
+  g_string_append (out, " scope ");
+  nlvirt_append_word (out, NLVIRT_WORD_SCOPE, row->scope);
+  append_flags (out, row);
+  if (self->link_name != NULL)
+    g_string_append_printf (out, " %s", row->label[0] != '\0' ? row->label : self->link_name);
+  return g_string_free (out, FALSE);
+}

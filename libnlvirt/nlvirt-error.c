@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "nlvirt-error.h"
+
+/**
+ * nlvirt_error_quark:
+ *
+ * The quark of [error@Nlvirt.Error].
+ *
+ * Returns: the error domain
+ *
+ * Since: 0.1
+ */
+G_DEFINE_QUARK (nlvirt - error - quark, nlvirt_error)

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A list model over the rows of one kind. It holds no row: each object is made
+ * when somebody asks for it, so that a table of a million routes needs no
+ * million objects.
+ *
+ * Routes have no numbers, only an order. To reach one, the walk starts at the
+ * nearest of the places kept every CHECKPOINT_STEP routes. */
+#include "nlvirt-rows-private.h"
+
+#include "model/fib.h"
+#include "nlvirt-address.h"
+#include "nlvirt-link.h"
+#include "nlvirt-neighbor.h"
+#include "nlvirt-route.h"
+#include "nlvirt-rule.h"
+
+#define CHECKPOINT_STEP 512
+
+/* The place before the route at a position. */
+typedef struct
+{
+  guint position;
+  NlvFibCursor cursor;
+} Place;
+
+struct _NlvirtRows
+{
+  GObject parent_instance;
+
+  NlvirtTable *table; /* (owned) */
+  NlvirtRowsKind kind;
+
+  /* Routes only. */
+  guint n_routes;      /* for which the places hold */
+  GArray *checkpoints; /* (element-type Place) (owned) (nullable): at CHECKPOINT_STEP * i */
+  Place last;          /* after the route asked for last */
+};
+
+static void nlvirt_rows_list_model_init (GListModelInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (NlvirtRows, nlvirt_rows, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, nlvirt_rows_list_model_init))
+
+static void
+nlvirt_rows_finalize (GObject *object)
+{
+  NlvirtRows *self = NLVIRT_ROWS (object);
+
+  g_clear_pointer (&self->checkpoints, g_array_unref);
+  g_object_unref (self->table);
+  G_OBJECT_CLASS (nlvirt_rows_parent_class)->finalize (object);
+}
+
+static void
+nlvirt_rows_class_init (NlvirtRowsClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = nlvirt_rows_finalize;
+}
+
+static void
+nlvirt_rows_init (NlvirtRows *self)
+{
+}
+
+/* The next route of both families, IPv4 first. */
+static const NlvRoute *
+next_route (NlvFib *fib, NlvFibCursor *cursor)
+{
+  const NlvRoute *route = nlv_fib_next (fib, cursor);
+
+  if (route == NULL && cursor->family == AF_INET)
+    {
+      nlv_fib_cursor_init (cursor, AF_INET6);
+      route = nlv_fib_next (fib, cursor);
+    }
+  return route;
+}
+
+static void
+forget_places (NlvirtRows *self, guint n_routes)
+{
+  Place first = { 0 };
+
+  nlv_fib_cursor_init (&first.cursor, AF_INET);
+  g_clear_pointer (&self->checkpoints, g_array_unref);
+  self->checkpoints = g_array_new (FALSE, FALSE, sizeof (Place));
+  g_array_append_val (self->checkpoints, first);
+  self->last = first;
+  self->n_routes = n_routes;
+}
+
+/* The known place that is nearest before @position. */
+static Place
+place_before (NlvirtRows *self, guint position)
+{
+  guint step = MIN (position / CHECKPOINT_STEP, self->checkpoints->len - 1);
+  Place place = g_array_index (self->checkpoints, Place, step);
+
+  if (self->last.position <= position && self->last.position > place.position)
+    place = self->last;
+  return place;
+}
+
+static const NlvRoute *
+route_at (NlvirtRows *self, NlvNetwork *network, guint position)
+{
+  NlvFib *fib = nlv_network_get_fib (network);
+  guint n_routes = nlv_network_get_n_routes (network);
+  const NlvRoute *route;
+  Place place;
+
+  if (position >= n_routes)
+    return NULL;
+  if (self->checkpoints == NULL || self->n_routes != n_routes)
+    forget_places (self, n_routes);
+
+  place = place_before (self, position);
+  do
+    {
+      if (place.position == CHECKPOINT_STEP * self->checkpoints->len)
+        g_array_append_val (self->checkpoints, place);
+      route = next_route (fib, &place.cursor);
+      place.position++;
+    }
+  while (route != NULL && place.position <= position);
+  if (route != NULL)
+    self->last = place;
+  return route;
+}
+
+static GType
+nlvirt_rows_get_item_type (GListModel *model)
+{
+  switch (NLVIRT_ROWS (model)->kind)
+    {
+      case NLVIRT_ROWS_LINKS:
+        return NLVIRT_TYPE_LINK;
+      case NLVIRT_ROWS_ADDRESSES:
+        return NLVIRT_TYPE_ADDRESS;
+      case NLVIRT_ROWS_ROUTES:
+        return NLVIRT_TYPE_ROUTE;
+      case NLVIRT_ROWS_RULES:
+        return NLVIRT_TYPE_RULE;
+      case NLVIRT_ROWS_NEIGHBORS:
+        return NLVIRT_TYPE_NEIGHBOR;
+      default:
+        g_return_val_if_reached (G_TYPE_OBJECT);
+    }
+}
+
+static guint
+nlvirt_rows_get_n_items (GListModel *model)
+{
+  NlvirtRows *self = NLVIRT_ROWS (model);
+  NlvNetwork *network = nlvirt_table_get_network (self->table);
+
+  switch (self->kind)
+    {
+      case NLVIRT_ROWS_LINKS:
+        return nlv_network_get_n_links (network);
+      case NLVIRT_ROWS_ADDRESSES:
+        return nlv_network_get_n_addresses (network);
+      case NLVIRT_ROWS_ROUTES:
+        return nlv_network_get_n_routes (network);
+      case NLVIRT_ROWS_RULES:
+        return nlv_network_get_n_rules (network);
+      case NLVIRT_ROWS_NEIGHBORS:
+        return nlv_network_get_n_neighbors (network);
+      default:
+        g_return_val_if_reached (0);
+    }
+}
+
+static gpointer
+nlvirt_rows_get_item (GListModel *model, guint position)
+{
+  NlvirtRows *self = NLVIRT_ROWS (model);
+  NlvNetwork *network = nlvirt_table_get_network (self->table);
+  const NlvRoute *route;
+
+  if (position >= nlvirt_rows_get_n_items (model))
+    return NULL;
+  switch (self->kind)
+    {
+      case NLVIRT_ROWS_LINKS:
+        return nlvirt_table_get_link_by_index (self->table, nlv_network_get_link (network, position)->index);
+      case NLVIRT_ROWS_ADDRESSES:
+        return nlvirt_address_new_for_row (network, nlv_network_get_address (network, position));
+      case NLVIRT_ROWS_ROUTES:
+        route = route_at (self, network, position);
+        return route != NULL ? nlvirt_route_new_for_row (network, route) : NULL;
+      case NLVIRT_ROWS_RULES:
+        return nlvirt_rule_new_for_row (nlv_network_get_rule (network, position));
+      case NLVIRT_ROWS_NEIGHBORS:
+        return nlvirt_neighbor_new_for_row (network, nlv_network_get_neighbor (network, position));
+      default:
+        g_return_val_if_reached (NULL);
+    }
+}
+
+static void
+nlvirt_rows_list_model_init (GListModelInterface *iface)
+{
+  iface->get_item_type = nlvirt_rows_get_item_type;
+  iface->get_n_items = nlvirt_rows_get_n_items;
+  iface->get_item = nlvirt_rows_get_item;
+}
+
+GListModel *
+nlvirt_rows_new (NlvirtTable *table, NlvirtRowsKind kind)
+{
+  NlvirtRows *self = g_object_new (NLVIRT_TYPE_ROWS, NULL);
+
+  self->table = g_object_ref (table);
+  self->kind = kind;
+  return G_LIST_MODEL (self);
+}

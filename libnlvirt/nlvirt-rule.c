@@ -1,0 +1,526 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "nlvirt-rule.h"
+
+#include "nlvirt-rows-private.h"
+#include "nlvirt-words-private.h"
+
+#include <linux/fib_rules.h>
+
+/**
+ * NlvirtRule:
+ *
+ * A rule that says which routing table is asked, as a table had it at one
+ * moment. Immutable.
+ *
+ * Rules come from [method@Nlvirt.Table.get_rules].
+ *
+ * Since: 0.1
+ */
+struct _NlvirtRule
+{
+  GObject parent_instance;
+
+  NlvRule row;
+};
+
+enum
+{
+  PROP_0,
+  PROP_FAMILY,
+  PROP_PRIORITY,
+  PROP_SOURCE,
+  PROP_DESTINATION,
+  PROP_INPUT_LINK,
+  PROP_OUTPUT_LINK,
+  PROP_TABLE_ID,
+  PROP_ACTION,
+  PROP_FLAGS,
+  PROP_MARK,
+  PROP_MASK,
+  PROP_TOS,
+  N_PROPERTIES
+};
+
+static GParamSpec *properties[N_PROPERTIES];
+
+G_DEFINE_FINAL_TYPE (NlvirtRule, nlvirt_rule, G_TYPE_OBJECT)
+
+static void
+nlvirt_rule_finalize (GObject *object)
+{
+  G_OBJECT_CLASS (nlvirt_rule_parent_class)->finalize (object);
+}
+
+static void
+nlvirt_rule_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  NlvirtRule *self = NLVIRT_RULE (object);
+
+  switch (id)
+    {
+      case PROP_FAMILY:
+        g_value_set_enum (value, nlvirt_rule_get_family (self));
+        break;
+      case PROP_PRIORITY:
+        g_value_set_uint (value, nlvirt_rule_get_priority (self));
+        break;
+      case PROP_SOURCE:
+        g_value_take_object (value, nlvirt_rule_get_source (self));
+        break;
+      case PROP_DESTINATION:
+        g_value_take_object (value, nlvirt_rule_get_destination (self));
+        break;
+      case PROP_INPUT_LINK:
+        g_value_set_string (value, nlvirt_rule_get_input_link (self));
+        break;
+      case PROP_OUTPUT_LINK:
+        g_value_set_string (value, nlvirt_rule_get_output_link (self));
+        break;
+      case PROP_TABLE_ID:
+        g_value_set_uint (value, nlvirt_rule_get_table_id (self));
+        break;
+      case PROP_ACTION:
+        g_value_set_uint (value, nlvirt_rule_get_action (self));
+        break;
+      case PROP_FLAGS:
+        g_value_set_uint (value, nlvirt_rule_get_flags (self));
+        break;
+      case PROP_MARK:
+        g_value_set_uint (value, nlvirt_rule_get_mark (self));
+        break;
+      case PROP_MASK:
+        g_value_set_uint (value, nlvirt_rule_get_mask (self));
+        break;
+      case PROP_TOS:
+        g_value_set_uint (value, nlvirt_rule_get_tos (self));
+        break;
+      default:
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+nlvirt_rule_class_init (NlvirtRuleClass *klass)
+{
+  const GParamFlags read_only = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = nlvirt_rule_finalize;
+  object_class->get_property = nlvirt_rule_get_property;
+
+  /**
+   * NlvirtRule:family: (getter get_family)
+   *
+   * IPv4 or IPv6.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_FAMILY] =
+    g_param_spec_enum ("family", NULL, NULL, G_TYPE_SOCKET_FAMILY, G_SOCKET_FAMILY_INVALID, read_only);
+  /**
+   * NlvirtRule:priority: (getter get_priority)
+   *
+   * The place among the rules; lower ones are asked first.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_PRIORITY] = g_param_spec_uint ("priority", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  /**
+   * NlvirtRule:source: (getter get_source)
+   *
+   * The source addresses the rule is for, where it is not for all.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_SOURCE] = g_param_spec_object ("source", NULL, NULL, G_TYPE_INET_ADDRESS_MASK, read_only);
+  /**
+   * NlvirtRule:destination: (getter get_destination)
+   *
+   * The destinations the rule is for, where it is not for all.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_DESTINATION] = g_param_spec_object ("destination", NULL, NULL, G_TYPE_INET_ADDRESS_MASK, read_only);
+  /**
+   * NlvirtRule:input-link: (getter get_input_link)
+   *
+   * The interface that packets must have come in by, where there is such a
+   * condition.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_INPUT_LINK] = g_param_spec_string ("input-link", NULL, NULL, NULL, read_only);
+  /**
+   * NlvirtRule:output-link: (getter get_output_link)
+   *
+   * The interface that sockets must be bound to, where there is such a condition.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_OUTPUT_LINK] = g_param_spec_string ("output-link", NULL, NULL, NULL, read_only);
+  /**
+   * NlvirtRule:table-id: (getter get_table_id)
+   *
+   * The routing table to look in; 0 for a rule that does something else.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_TABLE_ID] = g_param_spec_uint ("table-id", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  /**
+   * NlvirtRule:action: (getter get_action)
+   *
+   * What the rule does: the kernel's `FR_ACT_*`.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ACTION] = g_param_spec_uint ("action", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  /**
+   * NlvirtRule:flags: (getter get_flags)
+   *
+   * The kernel's `FIB_RULE_*`.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_FLAGS] = g_param_spec_uint ("flags", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  /**
+   * NlvirtRule:mark: (getter get_mark)
+   *
+   * The firewall mark that packets must have, under [property@Nlvirt.Rule:mask].
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MARK] = g_param_spec_uint ("mark", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  /**
+   * NlvirtRule:mask: (getter get_mask)
+   *
+   * The bits of the firewall mark that count; 0 if it is not asked for.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MASK] = g_param_spec_uint ("mask", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  /**
+   * NlvirtRule:tos: (getter get_tos)
+   *
+   * The type of service that packets must have; 0 if it is not asked for.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_TOS] = g_param_spec_uint ("tos", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  g_object_class_install_properties (object_class, N_PROPERTIES, properties);
+}
+
+static void
+nlvirt_rule_init (NlvirtRule *self)
+{
+}
+
+NlvirtRule *
+nlvirt_rule_new_for_row (const NlvRule *row)
+{
+  NlvirtRule *self = g_object_new (NLVIRT_TYPE_RULE, NULL);
+
+  self->row = *row;
+  return self;
+}
+
+/**
+ * nlvirt_rule_get_family: (get-property family)
+ * @self: a rule
+ *
+ * IPv4 or IPv6.
+ *
+ * Returns: the family, or %G_SOCKET_FAMILY_INVALID for the rules of the multicast tables
+ *
+ * Since: 0.1
+ */
+GSocketFamily
+nlvirt_rule_get_family (NlvirtRule *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_RULE (self), G_SOCKET_FAMILY_INVALID);
+  return nlvirt_inet_family (self->row.family);
+}
+
+/**
+ * nlvirt_rule_get_priority: (get-property priority)
+ * @self: a rule
+ *
+ * The place among the rules; lower ones are asked first.
+ *
+ * Returns: the priority
+ *
+ * Since: 0.1
+ */
+guint
+nlvirt_rule_get_priority (NlvirtRule *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_RULE (self), 0);
+  return self->row.priority;
+}
+
+/**
+ * nlvirt_rule_get_source: (get-property source)
+ * @self: a rule
+ *
+ * The source addresses the rule is for, where it is not for all.
+ *
+ * Returns: (transfer full) (nullable): the source
+ *
+ * Since: 0.1
+ */
+GInetAddressMask *
+nlvirt_rule_get_source (NlvirtRule *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_RULE (self), NULL);
+  if (self->row.source_length == 0)
+    return NULL;
+  return nlvirt_inet_mask (self->row.family, &self->row.source, self->row.source_length);
+}
+
+/**
+ * nlvirt_rule_get_destination: (get-property destination)
+ * @self: a rule
+ *
+ * The destinations the rule is for, where it is not for all.
+ *
+ * Returns: (transfer full) (nullable): the destination
+ *
+ * Since: 0.1
+ */
+GInetAddressMask *
+nlvirt_rule_get_destination (NlvirtRule *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_RULE (self), NULL);
+  if (self->row.destination_length == 0)
+    return NULL;
+  return nlvirt_inet_mask (self->row.family, &self->row.destination, self->row.destination_length);
+}
+
+/**
+ * nlvirt_rule_get_input_link: (get-property input-link)
+ * @self: a rule
+ *
+ * The interface that packets must have come in by, where there is such a
+ * condition.
+ *
+ * Returns: (transfer none) (nullable): the name
+ *
+ * Since: 0.1
+ */
+const char *
+nlvirt_rule_get_input_link (NlvirtRule *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_RULE (self), NULL);
+  return self->row.input[0] != '\0' ? self->row.input : NULL;
+}
+
+/**
+ * nlvirt_rule_get_output_link: (get-property output-link)
+ * @self: a rule
+ *
+ * The interface that sockets must be bound to, where there is such a condition.
+ *
+ * Returns: (transfer none) (nullable): the name
+ *
+ * Since: 0.1
+ */
+const char *
+nlvirt_rule_get_output_link (NlvirtRule *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_RULE (self), NULL);
+  return self->row.output[0] != '\0' ? self->row.output : NULL;
+}
+
+/**
+ * nlvirt_rule_get_table_id: (get-property table-id)
+ * @self: a rule
+ *
+ * The routing table to look in; 0 for a rule that does something else.
+ *
+ * Returns: the number
+ *
+ * Since: 0.1
+ */
+guint
+nlvirt_rule_get_table_id (NlvirtRule *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_RULE (self), 0);
+  return self->row.table;
+}
+
+/**
+ * nlvirt_rule_get_action: (get-property action)
+ * @self: a rule
+ *
+ * What the rule does: the kernel's `FR_ACT_*`.
+ *
+ * Returns: the action
+ *
+ * Since: 0.1
+ */
+guint
+nlvirt_rule_get_action (NlvirtRule *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_RULE (self), 0);
+  return self->row.action;
+}
+
+/**
+ * nlvirt_rule_get_flags: (get-property flags)
+ * @self: a rule
+ *
+ * The kernel's `FIB_RULE_*`.
+ *
+ * Returns: the flags
+ *
+ * Since: 0.1
+ */
+guint
+nlvirt_rule_get_flags (NlvirtRule *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_RULE (self), 0);
+  return self->row.flags;
+}
+
+/**
+ * nlvirt_rule_get_mark: (get-property mark)
+ * @self: a rule
+ *
+ * The firewall mark that packets must have, under [property@Nlvirt.Rule:mask].
+ *
+ * Returns: the mark
+ *
+ * Since: 0.1
+ */
+guint
+nlvirt_rule_get_mark (NlvirtRule *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_RULE (self), 0);
+  return self->row.mark;
+}
+
+/**
+ * nlvirt_rule_get_mask: (get-property mask)
+ * @self: a rule
+ *
+ * The bits of the firewall mark that count; 0 if it is not asked for.
+ *
+ * Returns: the mask
+ *
+ * Since: 0.1
+ */
+guint
+nlvirt_rule_get_mask (NlvirtRule *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_RULE (self), 0);
+  return self->row.mask;
+}
+
+/**
+ * nlvirt_rule_get_tos: (get-property tos)
+ * @self: a rule
+ *
+ * The type of service that packets must have; 0 if it is not asked for.
+ *
+ * Returns: the type of service
+ *
+ * Since: 0.1
+ */
+guint
+nlvirt_rule_get_tos (NlvirtRule *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_RULE (self), 0);
+  return self->row.tos;
+}
+
+static void
+append_conditions (GString *out, const NlvRule *row)
+{
+  g_string_append (out, (row->flags & FIB_RULE_INVERT) != 0 ? "not from " : "from ");
+  if (row->source_length == 0)
+    g_string_append (out, "all");
+  else
+    nlvirt_append_prefix (out, row->family, &row->source, row->source_length);
+  if (row->destination_length != 0)
+    {
+      g_string_append (out, " to ");
+      nlvirt_append_prefix (out, row->family, &row->destination, row->destination_length);
+    }
+  if (row->tos != 0)
+    g_string_append_printf (out, " tos 0x%02x", row->tos);
+  if (row->mark != 0 || row->mask != 0)
+    g_string_append_printf (out, " fwmark 0x%x", row->mark);
+  if (row->mask != 0 && row->mask != G_MAXUINT32)
+    g_string_append_printf (out, "/0x%x", row->mask);
+  if (row->input[0] != '\0')
+    g_string_append_printf (out, " iif %s", row->input);
+  if ((row->flags & FIB_RULE_IIF_DETACHED) != 0)
+    g_string_append (out, " [detached]");
+  if (row->output[0] != '\0')
+    g_string_append_printf (out, " oif %s", row->output);
+  if ((row->flags & FIB_RULE_OIF_DETACHED) != 0)
+    g_string_append (out, " [detached]");
+  if (row->l3mdev)
+    g_string_append (out, " lookup [l3mdev-table]");
+  if (row->has_uid_range)
+    g_string_append_printf (out, " uidrange %u-%u", row->uid_range[0], row->uid_range[1]);
+}
+
+static void
+append_action (GString *out, const NlvRule *row)
+{
+  switch (row->action)
+    {
+      case FR_ACT_TO_TBL:
+        if (row->table == RT_TABLE_UNSPEC)
+          break;
+        g_string_append (out, " lookup ");
+        nlvirt_append_word (out, NLVIRT_WORD_TABLE, row->table);
+        if (row->suppress_prefix_length != G_MAXUINT32)
+          g_string_append_printf (out, " suppress_prefixlength %u", row->suppress_prefix_length);
+        break;
+      case FR_ACT_GOTO:
+        g_string_append_printf (out, " goto %u", row->goto_target);
+        if ((row->flags & FIB_RULE_UNRESOLVED) != 0)
+          g_string_append (out, " [unresolved]");
+        break;
+      case FR_ACT_NOP:
+        g_string_append (out, " nop");
+        break;
+      default:
+        /* FR_ACT_BLACKHOLE and the rest share their numbers with RTN_*. */
+        g_string_append_c (out, ' ');
+        nlvirt_append_word (out, NLVIRT_WORD_ROUTE_TYPE, row->action);
+        break;
+    }
+}
+
+/**
+ * nlvirt_rule_to_string:
+ * @self: a rule
+ *
+ * The rule in the words of `ip rule`, for people to read.
+ *
+ * Returns: (transfer full): one line
+ *
+ * Since: 0.1
+ */
+char *
+nlvirt_rule_to_string (NlvirtRule *self)
+{
+  const NlvRule *row;
+  GString *out;
+
+  g_return_val_if_fail (NLVIRT_IS_RULE (self), NULL);
+  row = &self->row;
+  out = g_string_new (NULL);
+  g_string_append_printf (out, "%u:\t", row->priority);
+  append_conditions (out, row);
+  append_action (out, row);
+  if (row->protocol != RTPROT_UNSPEC && row->protocol != RTPROT_KERNEL)
+    {
+      g_string_append (out, " proto ");
+      nlvirt_append_word (out, NLVIRT_WORD_PROTOCOL, row->protocol);
+    }
+  return g_string_free (out, FALSE);
+}

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A table is a reference to a network of the model, plus the one handle that
+ * each link has at a time. Link handles and list models keep the table alive;
+ * the table keeps neither. */
+#include "nlvirt-table-private.h"
+
+#include "model/consequences.h"
+#include "model/table-file.h"
+#include "nlvirt-error.h"
+#include "nlvirt-fault.h"
+#include "nlvirt-link.h"
+#include "nlvirt-rows-private.h"
+
+#include <string.h>
+
+/**
+ * NlvirtTable:
+ *
+ * A fake network: links, addresses, routes, rules and neighbours.
+ *
+ * A table is what the programs of a [class@Nlvirt.Session] are told about the
+ * network. It changes nothing about the traffic of these programs, and the
+ * network of this machine has no part in it.
+ *
+ * Tables are made in the program, or read from files in the format that
+ * *nlvirt*(5) describes. What a file does not say is filled in as the kernel
+ * would: an address brings its route, and an interface its queue.
+ *
+ * A table may serve many sessions. It is not thread-safe: use it in the thread
+ * that runs the main context of the supervisor it is used with.
+ *
+ * ```c
+ * g_autoptr (GError) error = NULL;
+ * g_autoptr (NlvirtTable) table = nlvirt_table_new_from_file ("home.nlvirt", &error);
+ *
+ * if (table == NULL)
+ *   g_printerr ("%s\n", error->message);
+ * ```
+ *
+ * Since: 0.1
+ */
+struct _NlvirtTable
+{
+  GObject parent_instance;
+
+  NlvNetwork *network; /* (owned) */
+  GHashTable *links;   /* (element-type guint32 NlvirtLink) (owned): handles, not owned */
+};
+
+G_DEFINE_FINAL_TYPE (NlvirtTable, nlvirt_table, G_TYPE_OBJECT)
+
+static void
+nlvirt_table_finalize (GObject *object)
+{
+  NlvirtTable *self = NLVIRT_TABLE (object);
+
+  g_hash_table_unref (self->links);
+  nlv_network_unref (self->network);
+  G_OBJECT_CLASS (nlvirt_table_parent_class)->finalize (object);
+}
+
+static void
+nlvirt_table_class_init (NlvirtTableClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = nlvirt_table_finalize;
+}
+
+static void
+nlvirt_table_init (NlvirtTable *self)
+{
+  self->network = nlv_network_new ();
+  self->links = g_hash_table_new (NULL, NULL);
+}
+
+static NlvirtTable *
+new_for_network (NlvNetwork *network)
+{
+  NlvirtTable *self = g_object_new (NLVIRT_TYPE_TABLE, NULL);
+
+  nlv_network_unref (self->network);
+  self->network = network;
+  return self;
+}
+
+NlvNetwork *
+nlvirt_table_get_network (NlvirtTable *self)
+{
+  return self->network;
+}
+
+NlvirtLink *
+nlvirt_table_get_link_by_index (NlvirtTable *self, guint32 index)
+{
+  NlvirtLink *link = g_hash_table_lookup (self->links, GUINT_TO_POINTER (index));
+  const NlvLink *row;
+
+  if (link != NULL)
+    return g_object_ref (link);
+  row = nlv_network_find_link (self->network, index);
+  if (row == NULL)
+    return NULL;
+  link = nlvirt_link_new_for_row (self, row);
+  g_hash_table_insert (self->links, GUINT_TO_POINTER (index), link);
+  return link;
+}
+
+void
+nlvirt_table_forget_link (NlvirtTable *self, guint32 index)
+{
+  g_hash_table_remove (self->links, GUINT_TO_POINTER (index));
+}
+
+/**
+ * nlvirt_table_new:
+ *
+ * Makes a table with nothing in it, not even a loopback interface.
+ *
+ * Returns: (transfer full): a new table
+ *
+ * Since: 0.1
+ */
+NlvirtTable *
+nlvirt_table_new (void)
+{
+  return g_object_new (NLVIRT_TYPE_TABLE, NULL);
+}
+
+/**
+ * nlvirt_table_new_loopback:
+ *
+ * Makes a table of a machine that has no network: the loopback interface is
+ * up and has its addresses 127.0.0.1/8 and ::1/128, with the routes and rules
+ * that follow from them.
+ *
+ * Returns: (transfer full): a new table
+ *
+ * Since: 0.1
+ */
+NlvirtTable *
+nlvirt_table_new_loopback (void)
+{
+  return new_for_network (nlv_network_new_loopback ());
+}
+
+static GPtrArray *
+new_faults (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) nlv_fault_free);
+}
+
+/* All of @faults as one error, a line each. */
+static void
+set_parse_error (GError **error, const char *path, GPtrArray *faults)
+{
+  g_autoptr (GListModel) list = nlvirt_fault_list_new (path, faults);
+  g_autoptr (GString) message = g_string_new (NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+    {
+      g_autoptr (NlvirtFault) fault = g_list_model_get_item (list, i);
+      g_autofree char *line = nlvirt_fault_to_string (fault);
+
+      g_string_append_printf (message, "%s%s", i > 0 ? "\n" : "", line);
+    }
+  g_set_error_literal (error, NLVIRT_ERROR, NLVIRT_ERROR_PARSE, message->str);
+}
+
+static NlvirtTable *
+new_from_text (const char *path, const char *text, gsize len, GError **error)
+{
+  g_autoptr (GPtrArray) faults = new_faults ();
+  NlvNetwork *network = nlv_table_file_parse (text, len, faults);
+
+  if (network != NULL)
+    return new_for_network (network);
+  set_parse_error (error, path, faults);
+  return NULL;
+}
+
+/**
+ * nlvirt_table_new_from_file: (constructor)
+ * @path: (type filename): a table file
+ * @error: return location for a [error@Nlvirt.Error] or [error@GLib.FileError]
+ *
+ * Reads a table from a file.
+ *
+ * Where the file is wrong, the error is %NLVIRT_ERROR_PARSE, and its message
+ * has one line for each fault in the file. [func@Nlvirt.Table.check] gives the
+ * same as objects.
+ *
+ * Returns: (transfer full): a new table
+ *
+ * Since: 0.1
+ */
+NlvirtTable *
+nlvirt_table_new_from_file (const char *path, GError **error)
+{
+  g_autofree char *text = NULL;
+  gsize len;
+
+  g_return_val_if_fail (path != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+  if (!g_file_get_contents (path, &text, &len, error))
+    return NULL;
+  return new_from_text (path, text, len, error);
+}
+
+/**
+ * nlvirt_table_new_from_data: (constructor)
+ * @data: (array length=len) (element-type guint8): the text of a table file
+ * @len: the length of @data, in bytes
+ * @error: return location for a [error@Nlvirt.Error]
+ *
+ * Reads a table from the text of a table file. In the message of an error the
+ * file's name is `data`.
+ *
+ * Returns: (transfer full): a new table
+ *
+ * Since: 0.1
+ */
+NlvirtTable *
+nlvirt_table_new_from_data (const guint8 *data, gsize len, GError **error)
+{
+  g_return_val_if_fail (data != NULL || len == 0, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+  return new_from_text ("data", data != NULL ? (const char *) data : "", len, error);
+}
+
+/**
+ * nlvirt_table_check:
+ * @path: (type filename): a table file
+ * @error: return location for a [error@GLib.FileError]
+ *
+ * Looks for everything that is wrong with a table file.
+ *
+ * Returns: (transfer full): a list of [class@Nlvirt.Fault], in the order of
+ *   lines; empty if the file can be used
+ *
+ * Since: 0.1
+ */
+GListModel *
+nlvirt_table_check (const char *path, GError **error)
+{
+  g_autoptr (GPtrArray) faults = NULL;
+  g_autofree char *text = NULL;
+  NlvNetwork *network;
+  gsize len;
+
+  g_return_val_if_fail (path != NULL, NULL);
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+  if (!g_file_get_contents (path, &text, &len, error))
+    return NULL;
+  faults = new_faults ();
+  network = nlv_table_file_parse (text, len, faults);
+  g_clear_pointer (&network, nlv_network_unref);
+  return nlvirt_fault_list_new (path, faults);
+}
+
+/**
+ * nlvirt_table_save:
+ * @self: a table
+ * @path: (type filename): the file to write
+ * @error: return location for a [error@GLib.FileError]
+ *
+ * Writes the table to a file, which is replaced as a whole or not at all.
+ *
+ * Returns: %TRUE if the file was written
+ *
+ * Since: 0.1
+ */
+gboolean
+nlvirt_table_save (NlvirtTable *self, const char *path, GError **error)
+{
+  g_autofree char *text = NULL;
+
+  g_return_val_if_fail (NLVIRT_IS_TABLE (self), FALSE);
+  g_return_val_if_fail (path != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+  text = nlv_table_file_format (self->network);
+  return g_file_set_contents (path, text, -1, error);
+}
+
+/**
+ * nlvirt_table_to_data:
+ * @self: a table
+ *
+ * The table as the text of a table file.
+ *
+ * Returns: (transfer full): the text, in UTF-8
+ *
+ * Since: 0.1
+ */
+GBytes *
+nlvirt_table_to_data (NlvirtTable *self)
+{
+  char *text;
+
+  g_return_val_if_fail (NLVIRT_IS_TABLE (self), NULL);
+  text = nlv_table_file_format (self->network);
+  return g_bytes_new_take (text, strlen (text));
+}
+
+/**
+ * nlvirt_table_copy:
+ * @self: a table
+ *
+ * Makes a second table that is like the first, and knows nothing of it.
+ *
+ * Returns: (transfer full): a new table
+ *
+ * Since: 0.1
+ */
+NlvirtTable *
+nlvirt_table_copy (NlvirtTable *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_TABLE (self), NULL);
+  return new_for_network (nlv_network_copy (self->network));
+}
+
+/**
+ * nlvirt_table_get_links:
+ * @self: a table
+ *
+ * The network interfaces, by their index.
+ *
+ * Returns: (transfer full): a list of [class@Nlvirt.Link]
+ *
+ * Since: 0.1
+ */
+GListModel *
+nlvirt_table_get_links (NlvirtTable *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_TABLE (self), NULL);
+  return nlvirt_rows_new (self, NLVIRT_ROWS_LINKS);
+}
+
+/**
+ * nlvirt_table_get_addresses:
+ * @self: a table
+ *
+ * The addresses of the interfaces. Its objects are made as they are asked for.
+ *
+ * Returns: (transfer full): a list of [class@Nlvirt.Address]
+ *
+ * Since: 0.1
+ */
+GListModel *
+nlvirt_table_get_addresses (NlvirtTable *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_TABLE (self), NULL);
+  return nlvirt_rows_new (self, NLVIRT_ROWS_ADDRESSES);
+}
+
+/**
+ * nlvirt_table_get_routes:
+ * @self: a table
+ *
+ * The routes of all routing tables, those of IPv4 first. Its objects are made
+ * as they are asked for; a walk from the first to the last is cheap, even
+ * through a million.
+ *
+ * Returns: (transfer full): a list of [class@Nlvirt.Route]
+ *
+ * Since: 0.1
+ */
+GListModel *
+nlvirt_table_get_routes (NlvirtTable *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_TABLE (self), NULL);
+  return nlvirt_rows_new (self, NLVIRT_ROWS_ROUTES);
+}
+
+/**
+ * nlvirt_table_get_rules:
+ * @self: a table
+ *
+ * The rules that choose among the routing tables, in the order in which they
+ * are asked. Its objects are made as they are asked for.
+ *
+ * Returns: (transfer full): a list of [class@Nlvirt.Rule]
+ *
+ * Since: 0.1
+ */
+GListModel *
+nlvirt_table_get_rules (NlvirtTable *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_TABLE (self), NULL);
+  return nlvirt_rows_new (self, NLVIRT_ROWS_RULES);
+}
+
+/**
+ * nlvirt_table_get_neighbors:
+ * @self: a table
+ *
+ * The machines that are known on the links. Its objects are made as they are
+ * asked for.
+ *
+ * Returns: (transfer full): a list of [class@Nlvirt.Neighbor]
+ *
+ * Since: 0.1
+ */
+GListModel *
+nlvirt_table_get_neighbors (NlvirtTable *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_TABLE (self), NULL);
+  return nlvirt_rows_new (self, NLVIRT_ROWS_NEIGHBORS);
+}
+
+/**
+ * nlvirt_table_get_link:
+ * @self: a table
+ * @name: the name of an interface, or one of its alternative names
+ *
+ * Looks for a network interface.
+ *
+ * Returns: (transfer full) (nullable): the interface, or %NULL if there is
+ *   none of that name
+ *
+ * Since: 0.1
+ */
+NlvirtLink *
+nlvirt_table_get_link (NlvirtTable *self, const char *name)
+{
+  const NlvLink *row;
+
+  g_return_val_if_fail (NLVIRT_IS_TABLE (self), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+  row = nlv_network_find_link_by_name (self->network, name);
+  return row != NULL ? nlvirt_table_get_link_by_index (self, row->index) : NULL;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* nlvirt(1): finds the verb. */
+#include "tool.h"
+
+#include <locale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct
+{
+  const char *name;
+  int (*handle) (int argc, char *argv[]);
+  const char *arguments;
+  const char *description;
+} verbs[] = {
+  { "run", handle_run, "[OPTION…] [--] COMMAND [ARG…]", "runs a command with a network view of its own" },
+  { "check", handle_check, "FILE…", "says what is wrong with table files" },
+};
+
+void
+print_error (const char *format, ...)
+{
+  g_autofree char *message = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  message = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  fprintf (stderr, "nlvirt: %s\n", message);
+}
+
+static void
+print_usage (FILE *out)
+{
+  fputs ("Usage: nlvirt VERB …\n\n", out);
+  for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
+    fprintf (out, "  nlvirt %s %s\n        %s\n", verbs[i].name, verbs[i].arguments, verbs[i].description);
+  fputs ("\n  -h, --help     this text; after a verb, its options\n  --version      the version\n", out);
+}
+
+int
+main (int argc, char *argv[])
+{
+  setlocale (LC_ALL, "");
+  if (argc < 2)
+    {
+      print_usage (stderr);
+      return EXIT_NLVIRT_FAILED;
+    }
+  if (strcmp (argv[1], "--version") == 0)
+    {
+      puts ("nlvirt " NLVIRT_VERSION_S);
+      return EXIT_SUCCESS;
+    }
+  if (strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0)
+    {
+      print_usage (stdout);
+      return EXIT_SUCCESS;
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
+    if (strcmp (argv[1], verbs[i].name) == 0)
+      return verbs[i].handle (argc - 1, argv + 1);
+  print_error ("there is no verb “%s”; try “nlvirt --help”", argv[1]);
+  return EXIT_NLVIRT_FAILED;
+}

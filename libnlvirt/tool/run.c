@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* nlvirt run: one command under supervision.
+ *
+ * It is as if the command had been started without nlvirt. It has the same
+ * standard files, process group and terminal; what is sent to nlvirt reaches
+ * it, and when it stops, nlvirt stops. Signals of the terminal reach the
+ * whole process group by themselves and are not passed on.
+ *
+ * nlvirt is there until the last descendant has gone, since it has to answer
+ * them. It takes in orphans, and so reaps them. */
+#include "signals.h"
+#include "tool.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+typedef struct
+{
+  const char *table;
+  gboolean trace;
+  const char *const *command;
+} Options;
+
+typedef struct
+{
+  GMainLoop *main_loop;   /* (owned) */
+  NlvirtSession *session; /* (owned) */
+  pid_t command;          /* 0 when it has exited */
+  gboolean ended;
+} Run;
+
+static void
+print_help (void)
+{
+  puts ("Usage: nlvirt run [OPTION…] [--] COMMAND [ARG…]\n"
+        "\n"
+        "Runs a command that is told of another network than the real one.\n"
+        "\n"
+        "  --table FILE|NAME      the network: a table file, or the name of an installed\n"
+        "                         one; “loopback”, the default, has the loopback\n"
+        "                         interface and nothing else\n"
+        "  --access read-only     what the command may do with it\n"
+        "  --trace                prints a line for each netlink datagram\n"
+        "  -h, --help             this text\n"
+        "\n"
+        "Exit status: the command’s; 128 and the number if a signal ended it; 125 if\n"
+        "nlvirt failed; 126 if the command cannot be executed; 127 if it is not found.");
+}
+
+/* Children that somebody left behind. The command itself is for GSubprocess to
+ * reap; while it waits for that, it may hide others. */
+static void
+reap_strangers (Run *run)
+{
+  siginfo_t info = { 0 };
+
+  while (waitid (P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0 && info.si_pid != run->command)
+    {
+      waitid (P_PID, info.si_pid, &info, WEXITED | WNOHANG);
+      info.si_pid = 0;
+    }
+}
+
+/* A shell that waits for nlvirt is to see its job stopped when the command
+ * has stopped, and not earlier. */
+static void
+stop_with_command (Run *run)
+{
+  siginfo_t info = { 0 };
+
+  if (run->command != 0 && waitid (P_PID, run->command, &info, WSTOPPED | WNOHANG) == 0 && info.si_pid != 0)
+    raise (SIGSTOP);
+}
+
+static void
+on_signal (int number, gboolean sent, gpointer user_data)
+{
+  Run *run = user_data;
+
+  if (number == SIGCHLD)
+    {
+      reap_strangers (run);
+      stop_with_command (run);
+    }
+  else if (run->command != 0)
+    {
+      if (sent)
+        nlvirt_session_send_signal (run->session, number);
+    }
+  else if (number == SIGHUP || number == SIGINT || number == SIGQUIT || number == SIGTERM)
+    g_main_loop_quit (run->main_loop);
+}
+
+static void
+quit_if_done (Run *run)
+{
+  if (run->ended && run->command == 0)
+    g_main_loop_quit (run->main_loop);
+}
+
+static void
+on_exited (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Run *run = user_data;
+
+  nlvirt_session_wait_finish (NLVIRT_SESSION (source), result, NULL);
+  run->command = 0;
+  reap_strangers (run);
+  quit_if_done (run);
+}
+
+static void
+on_ended (NlvirtSession *session, gpointer user_data)
+{
+  Run *run = user_data;
+
+  run->ended = TRUE;
+  quit_if_done (run);
+}
+
+static int
+status_of_error (const GError *error)
+{
+  if (error->domain != G_SPAWN_ERROR)
+    return EXIT_NLVIRT_FAILED;
+  switch (error->code)
+    {
+      case G_SPAWN_ERROR_NOENT:
+        return EXIT_NOT_FOUND;
+      case G_SPAWN_ERROR_FORK:
+      case G_SPAWN_ERROR_READ:
+      case G_SPAWN_ERROR_CHDIR:
+        return EXIT_NLVIRT_FAILED;
+      default:
+        return EXIT_CANNOT_EXECUTE;
+    }
+}
+
+/* Starts the command. 0, or an exit status after an error has been printed. */
+static int
+start (Run *run, NlvirtSupervisor *supervisor, NlvirtTable *table, const Options *options)
+{
+  g_autoptr (GError) error = NULL;
+  const char *pid;
+
+  if (!signals_watch (on_signal, run))
+    {
+      print_error ("cannot watch for signals: %s", g_strerror (errno));
+      return EXIT_NLVIRT_FAILED;
+    }
+  run->session = nlvirt_supervisor_spawn (supervisor, table, options->command,
+                                          G_SUBPROCESS_FLAGS_STDIN_INHERIT | G_SUBPROCESS_FLAGS_INHERIT_FDS, &error);
+  if (run->session == NULL)
+    {
+      print_error ("%s", error->message);
+      return status_of_error (error);
+    }
+  /* None: it has exited already. */
+  pid = g_subprocess_get_identifier (nlvirt_session_get_subprocess (run->session));
+  run->command = pid != NULL ? atoi (pid) : 0;
+  if (options->trace)
+    trace_session (run->session);
+  return 0;
+}
+
+static int
+exit_status (NlvirtSession *session)
+{
+  if (nlvirt_session_get_if_signaled (session))
+    return EXIT_SIGNALED + nlvirt_session_get_term_sig (session);
+  return nlvirt_session_get_exit_status (session);
+}
+
+static int
+run_command (const Options *options)
+{
+  g_autoptr (NlvirtSupervisor) supervisor = nlvirt_supervisor_new ();
+  g_autoptr (NlvirtTable) table = open_table (options->table);
+  Run run = { 0 };
+  int status;
+
+  if (table == NULL)
+    return EXIT_NLVIRT_FAILED;
+  nlvirt_supervisor_set_child_subreaper (supervisor, TRUE);
+  run.main_loop = g_main_loop_new (NULL, FALSE);
+  status = start (&run, supervisor, table, options);
+  if (status == 0)
+    {
+      g_signal_connect (run.session, "ended", G_CALLBACK (on_ended), &run);
+      nlvirt_session_wait_async (run.session, NULL, on_exited, &run);
+      g_main_loop_run (run.main_loop);
+      status = exit_status (run.session);
+      g_signal_handlers_disconnect_by_data (run.session, &run);
+    }
+  nlvirt_supervisor_close (supervisor);
+  g_clear_object (&run.session);
+  g_main_loop_unref (run.main_loop);
+  return status;
+}
+
+/* -1 to go on, or an exit status. */
+static int
+parse_options (int argc, char *argv[], Options *options)
+{
+  enum
+  {
+    TABLE = 1000,
+    ACCESS,
+    TRACE,
+  };
+  static const struct option known[] = {
+    { "table", required_argument, NULL, TABLE },
+    { "access", required_argument, NULL, ACCESS },
+    { "trace", no_argument, NULL, TRACE },
+    { "help", no_argument, NULL, 'h' },
+    { 0 },
+  };
+  int option;
+
+  /* "+": what comes after the command's name is the command's. */
+  while ((option = getopt_long (argc, argv, "+h", known, NULL)) >= 0)
+    switch (option)
+      {
+        case TABLE:
+          options->table = optarg;
+          break;
+        case ACCESS:
+          if (strcmp (optarg, "read-only") != 0)
+            {
+              print_error ("there is no access “%s”; the known ones are: read-only", optarg);
+              return EXIT_NLVIRT_FAILED;
+            }
+          break;
+        case TRACE:
+          options->trace = TRUE;
+          break;
+        case 'h':
+          print_help ();
+          return EXIT_SUCCESS;
+        default:
+          return EXIT_NLVIRT_FAILED;
+      }
+  if (optind == argc)
+    {
+      print_error ("no command to run was named");
+      return EXIT_NLVIRT_FAILED;
+    }
+  options->command = (const char *const *) argv + optind;
+  return -1;
+}
+
+int
+handle_run (int argc, char *argv[])
+{
+  Options options = { 0 };
+  int status = parse_options (argc, argv, &options);
+
+  return status >= 0 ? status : run_command (&options);
+}
