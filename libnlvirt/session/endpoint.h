@@ -30,7 +30,7 @@ struct _NlvEndpoint
   NlvTask opener;
   gboolean pass_credentials;
   gboolean named;          /* the program's end has a name */
-  gboolean buffer_changed; /* SO_RCVBUF was set; not yet known to what */
+  gboolean receive_buffer_changed; /* SO_RCVBUF was set; not yet known to what */
   gsize send_buffer;       /* SO_SNDBUF, 0 not known */
   guint64 appended;        /* tree->appended when the last datagram became readable */
   gboolean read_natively;  /* its reader may not ask us: watched for room */

@@ -100,8 +100,10 @@ void
 nlv_engine_dispatch (NlvEngine *engine)
 {
   struct epoll_event events[MAX_EVENTS];
-  int n = epoll_wait (engine->epoll_fd, events, MAX_EVENTS, 0);
+  int n;
 
+  g_return_if_fail (!engine->dispatching);
+  n = epoll_wait (engine->epoll_fd, events, MAX_EVENTS, 0);
   engine->dispatching = TRUE;
   for (NlvWatchOrder order = NLV_WATCH_EARLY; order <= NLV_WATCH_LATE; order++)
     for (int i = 0; i < n; i++)

@@ -33,7 +33,7 @@ set_socket_option (NlvSocketCall *c, int option, gint32 len)
         return -EOPNOTSUPP;
       case SO_RCVBUF:
       case SO_RCVBUFFORCE:
-        c->endpoint->buffer_changed = TRUE;
+        c->endpoint->receive_buffer_changed = TRUE;
         return NLV_PASS;
       case SO_SNDBUF:
       case SO_SNDBUFFORCE:
@@ -68,6 +68,20 @@ nlv_serve_setsockopt (NlvSocketCall *c)
     return r;
   nlv_call_get_task (c, FALSE, &task);
   return nlv_netlink_socket_set_option (c->endpoint->socket, &task, option, value, len);
+}
+
+void
+nlv_note_buffers (NlvSocketCall *c)
+{
+  NlvEndpoint *endpoint = c->endpoint;
+  int size = 0;
+  socklen_t len = sizeof size;
+
+  if (endpoint->receive_buffer_changed && getsockopt (c->fd, SOL_SOCKET, SO_RCVBUF, &size, &len) == 0 && size > 0)
+    nlv_netlink_socket_set_receive_buffer (endpoint->socket, size);
+  if (endpoint->send_buffer == 0 && getsockopt (c->fd, SOL_SOCKET, SO_SNDBUF, &size, &len) == 0 && size > 0)
+    endpoint->send_buffer = size;
+  endpoint->receive_buffer_changed = FALSE;
 }
 
 /* TRUE if @option is answered here, with @value and @len filled. */

@@ -115,11 +115,12 @@ interruption (NlvParked *parked)
     return restart;
   /* One for the process may be another thread's to take, and only the thread
    * that takes it may be told to restart: the others would see the bare 512.
-   * It is ours, or nobody's, if it is still there the next time. */
+   * If it is still there the next time, the kernel has chosen a thread that
+   * cannot run; and it chooses the leader if that may take it (complete_signal()). */
   if ((status.shared_pending & deliverable) == 0)
     parked->signal_seen = FALSE;
   else if (parked->signal_seen)
-    return -EINTR;
+    return status.tgid == parked->call.call.tid ? restart : -EINTR;
   else
     parked->signal_seen = TRUE;
   return 0;

@@ -54,19 +54,6 @@ take_datagram (NlvSocketCall *c, gboolean peek)
   return len < 0 ? -errno : MIN (len, (gssize) scratch->len);
 }
 
-static void
-note_receive_buffer (NlvSocketCall *c)
-{
-  int size = 0;
-  socklen_t len = sizeof size;
-
-  if (!c->endpoint->buffer_changed)
-    return;
-  c->endpoint->buffer_changed = FALSE;
-  if (getsockopt (c->fd, SOL_SOCKET, SO_RCVBUF, &size, &len) == 0 && size > 0)
-    nlv_netlink_socket_set_receive_buffer (c->endpoint->socket, size);
-}
-
 /* Hands a datagram to the program: its length as the call returns it. */
 static gint64
 deliver (NlvSocketCall *c, const NlvRemoteMessage *message, guint32 flags, const NlvDatagram *datagram)
@@ -101,7 +88,6 @@ receive (NlvSocketCall *c, const NlvRemoteMessage *message, guint32 flags)
 
   if (flags & MSG_OOB)
     return -EOPNOTSUPP;
-  note_receive_buffer (c);
   r = nlv_netlink_socket_take_error (endpoint->socket);
   if (r < 0)
     return r;

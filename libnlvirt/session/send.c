@@ -25,23 +25,11 @@ depends_on_user (NlvSpan data)
   return (header.nlmsg_flags & NLM_F_DUMP) == 0;
 }
 
-/* SO_SNDBUF, asked for again only after it was set. */
-static gsize
-get_send_buffer (NlvSocketCall *c)
-{
-  int size = 0;
-  socklen_t len = sizeof size;
-
-  if (c->endpoint->send_buffer == 0 && getsockopt (c->fd, SOL_SOCKET, SO_SNDBUF, &size, &len) == 0 && size > 0)
-    c->endpoint->send_buffer = size;
-  return c->endpoint->send_buffer;
-}
-
 static gint64
 send_message (NlvSocketCall *c, const NlvRemoteMessage *message, guint32 flags)
 {
   NlvEndpoint *endpoint = c->endpoint;
-  gsize send_buffer = get_send_buffer (c);
+  gsize send_buffer;
   guint8 address[sizeof (struct sockaddr_storage)];
   gsize address_len = 0;
   NlvSpan data = { NULL, message->room };
@@ -53,6 +41,8 @@ send_message (NlvSocketCall *c, const NlvRemoteMessage *message, guint32 flags)
   r = message->name != 0 ? nlv_call_read_address (c, message->name, message->name_len, address, &address_len) : 0;
   if (r < 0)
     return r;
+  nlv_note_buffers (c);
+  send_buffer = endpoint->send_buffer;
   /* More than the buffer holds is refused unread. */
   if (message->room <= send_buffer)
     {

@@ -72,6 +72,8 @@ gint64 nlv_serve_recvmmsg (NlvSocketCall *c);
 /* option.c */
 gint64 nlv_serve_setsockopt (NlvSocketCall *c);
 gint64 nlv_serve_getsockopt (NlvSocketCall *c);
+/* SO_RCVBUF and SO_SNDBUF after the kernel has set them. */
+void nlv_note_buffers (NlvSocketCall *c);
 /* refuse.c */
 gint64 nlv_serve_unsupported (NlvSocketCall *c);
 gint64 nlv_serve_ioctl (NlvSocketCall *c);
