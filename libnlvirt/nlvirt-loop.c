@@ -101,6 +101,9 @@ nlvirt_loop_new (GMainContext *context)
   loop->engine = engine;
   g_queue_init (&loop->deferred);
   loop->engine_source = new_source (loop, &engine_funcs, "nlvirt engine");
+  /* It does not recurse; but a source that may not is taken off the context's
+   * poll set and put back for each dispatch, at two wake-ups (g_main_dispatch()). */
+  g_source_set_can_recurse (loop->engine_source, TRUE);
   g_source_add_unix_fd (loop->engine_source, nlv_engine_get_fd (engine), G_IO_IN);
   g_source_attach (loop->engine_source, context);
   loop->deferred_source = new_source (loop, &deferred_funcs, "nlvirt events");

@@ -178,14 +178,14 @@ set_watch (NlvEndpoint *endpoint)
 /* A request came by write(), or from where we do not see the calls. FALSE if
  * there is none. */
 static gboolean
-serve_own_input (NlvEndpoint *endpoint)
+serve_own_input (NlvEndpoint *endpoint, gboolean hung_up)
 {
   GByteArray *scratch = endpoint->tree->scratch;
   ssize_t len = recv (endpoint->end, NULL, 0, MSG_DONTWAIT | MSG_PEEK | MSG_TRUNC);
   NlvTask task = endpoint->opener;
   NlvSpan data;
 
-  if (len < 0)
+  if (len < 0 || (len == 0 && hung_up))
     return FALSE;
   g_byte_array_set_size (scratch, MAX (len, 1));
   len = recv (endpoint->end, scratch->data, scratch->len, MSG_DONTWAIT);
@@ -200,10 +200,10 @@ serve_own_input (NlvEndpoint *endpoint)
 
 /* FALSE if some is left. */
 static gboolean
-serve_input (NlvEndpoint *endpoint)
+serve_input (NlvEndpoint *endpoint, gboolean hung_up)
 {
   for (guint i = 0; i < INPUT_BATCH; i++)
-    if (!serve_own_input (endpoint))
+    if (!serve_own_input (endpoint, hung_up))
       return TRUE;
   /* Others have their turn; setting the watch anew tells of the rest. */
   set_watch (endpoint);
@@ -216,9 +216,10 @@ on_end_event (guint32 events, gpointer user_data)
   NlvEndpoint *endpoint = user_data;
   NlvServedTree *tree = endpoint->tree;
 
-  gboolean drained = (events & EPOLLIN) == 0 || serve_input (endpoint);
+  gboolean hung_up = (events & (EPOLLHUP | EPOLLERR)) != 0;
+  gboolean drained = (events & EPOLLIN) == 0 || serve_input (endpoint, hung_up);
 
-  if (drained && (events & (EPOLLHUP | EPOLLERR)) != 0)
+  if (drained && hung_up)
     {
       g_hash_table_remove (tree->endpoints, &endpoint->cookie);
       return;

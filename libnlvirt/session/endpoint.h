@@ -29,13 +29,14 @@ struct _NlvEndpoint
   guint n_unsent;           /* of these, at the tail */
   NlvTask opener;
   gboolean pass_credentials;
-  gboolean named;          /* the program's end has a name */
+  gboolean named;                  /* the program's end has a name */
   gboolean receive_buffer_changed; /* SO_RCVBUF was set; not yet known to what */
-  gsize send_buffer;       /* SO_SNDBUF, 0 not known */
-  guint64 appended;        /* tree->appended when the last datagram became readable */
-  gboolean read_natively;  /* its reader may not ask us: watched for room */
-  gboolean to_look_at;     /* in tree->look_at */
-  guint64 hidden_key;      /* in tree->hidden, 0 not */
+  gsize send_buffer;               /* SO_SNDBUF, 0 not known */
+  guint64 appended;                /* tree->appended when the last datagram became readable */
+  gboolean read_natively;          /* its reader may not ask us: watched for room */
+  gboolean to_look_at;             /* in tree->look_at */
+  guint64 last_piece;              /* where the program had its struct iovec in the last call */
+  guint64 hidden_key;              /* in tree->hidden, 0 not */
 };
 
 /* A pair whose other end is put into @program_end. NULL with errno set. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "session/message.h"
 
+#include "session/endpoint.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stddef.h>
@@ -30,19 +32,9 @@ nlv_remote_message_clear (NlvRemoteMessage *message)
 }
 
 static int
-read_pieces (NlvSocketCall *c, guint64 address, guint64 n_pieces, NlvRemoteMessage *message)
+import_pieces (NlvRemoteMessage *message)
 {
-  int r;
-
-  if (n_pieces > MAX_PIECES)
-    return -EMSGSIZE;
-  if (n_pieces > NLV_FAST_PIECES)
-    message->pieces = g_new (struct iovec, n_pieces);
-  r = nlv_call_read (c, address, message->pieces, n_pieces * sizeof (struct iovec));
-  if (r < 0)
-    return r;
-  message->n_pieces = n_pieces;
-  for (gsize i = 0; i < n_pieces; i++)
+  for (gsize i = 0; i < message->n_pieces; i++)
     {
       struct iovec *piece = &message->pieces[i];
 
@@ -54,15 +46,55 @@ read_pieces (NlvSocketCall *c, guint64 address, guint64 n_pieces, NlvRemoteMessa
   return 0;
 }
 
+static int
+read_pieces (NlvSocketCall *c, guint64 address, guint64 n_pieces, NlvRemoteMessage *message)
+{
+  int r;
+
+  if (n_pieces > MAX_PIECES)
+    return -EMSGSIZE;
+  if (n_pieces > NLV_FAST_PIECES)
+    message->pieces = g_new (struct iovec, n_pieces);
+  r = nlv_call_read (c, &(NlvCallCopy){ address, message->pieces, n_pieces * sizeof (struct iovec) }, 1);
+  message->n_pieces = r == 0 ? n_pieces : 0;
+  return r;
+}
+
+/* The header; and, in the same system call, its only piece from where the last
+ * call had it, as a loop around recvmsg() has it again. */
+static int
+read_header (NlvSocketCall *c, guint64 header, struct msghdr *there, NlvRemoteMessage *message, gboolean *guessed)
+{
+  const NlvCallCopy copies[] = {
+    { header, there, sizeof *there },
+    { c->endpoint->last_piece, message->fast, sizeof message->fast[0] },
+  };
+  gssize len = c->endpoint->last_piece != 0 ? nlv_call_read_some (c, copies, 2) : 0;
+
+  *guessed = FALSE;
+  if (len < (gssize) sizeof *there)
+    {
+      int r = nlv_call_read (c, copies, 1);
+
+      if (r < 0)
+        return r;
+    }
+  *guessed = len == sizeof *there + sizeof message->fast[0] && there->msg_iovlen == 1 &&
+             (guintptr) there->msg_iov == c->endpoint->last_piece;
+  c->endpoint->last_piece = (guintptr) there->msg_iov;
+  return 0;
+}
+
 int
 nlv_remote_message_read (NlvSocketCall *c, guint64 header, NlvRemoteMessage *message)
 {
   struct msghdr there;
+  gboolean guessed;
   int r;
 
   *message = (NlvRemoteMessage){ .header = header };
   message->pieces = message->fast;
-  r = nlv_call_read (c, header, &there, sizeof there);
+  r = read_header (c, header, &there, message, &guessed);
   if (r < 0)
     return r;
   if ((gint32) there.msg_namelen < 0)
@@ -72,7 +104,11 @@ nlv_remote_message_read (NlvSocketCall *c, guint64 header, NlvRemoteMessage *mes
   message->name_len_at = header + offsetof (struct msghdr, msg_namelen);
   message->control = (guintptr) there.msg_control;
   message->control_len = there.msg_controllen;
-  return read_pieces (c, (guintptr) there.msg_iov, there.msg_iovlen, message);
+  if (guessed)
+    message->n_pieces = 1;
+  else
+    r = read_pieces (c, (guintptr) there.msg_iov, there.msg_iovlen, message);
+  return r < 0 ? r : import_pieces (message);
 }
 
 /* As put_cmsg() for each control message in @control: what is too long is cut,
@@ -119,14 +155,14 @@ int
 nlv_remote_message_write_back (NlvSocketCall *c, const NlvRemoteMessage *message, NlvSpan data,
                                const struct sockaddr_nl *name, NlvSpan control, guint32 flags)
 {
-  NlvCallWrite writes[NLV_FAST_PIECES];
+  NlvCallCopy writes[NLV_MAX_CALL_COPIES];
   MessageTail tail = { 0, flags };
   gint32 name_len = sizeof *name;
   guint n = 0;
 
   /* One piece goes out with all the rest; more go before. */
   if (message->n_pieces == 1)
-    writes[n++] = (NlvCallWrite){ (guintptr) message->pieces[0].iov_base, data.data, data.len };
+    writes[n++] = (NlvCallCopy){ (guintptr) message->pieces[0].iov_base, (void *) data.data, data.len };
   else
     {
       int r = nlv_call_write_pieces (c, message->pieces, message->n_pieces, data);
@@ -136,14 +172,14 @@ nlv_remote_message_write_back (NlvSocketCall *c, const NlvRemoteMessage *message
     }
   if (message->name != 0)
     {
-      writes[n++] = (NlvCallWrite){ message->name, name, MIN (message->name_len, name_len) };
-      writes[n++] = (NlvCallWrite){ message->name_len_at, &name_len, sizeof name_len };
+      writes[n++] = (NlvCallCopy){ message->name, (void *) name, MIN (message->name_len, name_len) };
+      writes[n++] = (NlvCallCopy){ message->name_len_at, &name_len, sizeof name_len };
     }
   if (message->header != 0)
     {
       tail.control_len = cut_control (control, message->control != 0 ? message->control_len : 0, &tail.flags);
-      writes[n++] = (NlvCallWrite){ message->control, control.data, tail.control_len };
-      writes[n++] = (NlvCallWrite){ message->header + offsetof (struct msghdr, msg_controllen), &tail, TAIL_LEN };
+      writes[n++] = (NlvCallCopy){ message->control, (void *) control.data, tail.control_len };
+      writes[n++] = (NlvCallCopy){ message->header + offsetof (struct msghdr, msg_controllen), &tail, TAIL_LEN };
     }
   return nlv_call_write (c, writes, n);
 }
@@ -188,7 +224,7 @@ nlv_remote_message_check_control (NlvSocketCall *c, const NlvRemoteMessage *mess
   if (message->control_len == 0)
     return 0;
   control = g_malloc (message->control_len);
-  r = nlv_call_read (c, message->control, control, message->control_len);
+  r = nlv_call_read (c, &(NlvCallCopy){ message->control, control, message->control_len }, 1);
   rest = nlv_span (control, message->control_len);
   while (r == 0 && rest.len >= sizeof (struct cmsghdr))
     {

@@ -11,10 +11,14 @@ static gint64
 serve_naming (NlvSocketCall *c, NameCall name_call)
 {
   guint8 address[sizeof (struct sockaddr_storage)];
-  gsize len;
+  gint32 len = c->call.arguments[2];
   NlvTask task;
-  gint64 r = nlv_call_read_address (c, c->call.arguments[1], (gint32) c->call.arguments[2], address, &len);
+  gint64 r;
 
+  /* move_addr_to_kernel() */
+  if (len < 0 || (gsize) len > sizeof address)
+    return -EINVAL;
+  r = nlv_call_read (c, &(NlvCallCopy){ c->call.arguments[1], address, len }, 1);
   if (r == 0)
     r = nlv_call_confirm (c);
   if (r < 0)
@@ -43,7 +47,7 @@ static gint64
 write_name (NlvSocketCall *c, const struct sockaddr_nl *name)
 {
   gint32 room, len = sizeof *name;
-  int r = nlv_call_read (c, c->call.arguments[2], &room, sizeof room);
+  int r = nlv_call_read (c, &(NlvCallCopy){ c->call.arguments[2], &room, sizeof room }, 1);
 
   if (r == 0)
     r = nlv_call_confirm (c);
@@ -52,8 +56,8 @@ write_name (NlvSocketCall *c, const struct sockaddr_nl *name)
   if (room < 0)
     return -EINVAL;
   return nlv_call_write (c,
-                         (NlvCallWrite[]){
-                           { c->call.arguments[1], name, MIN (room, len) },
+                         (NlvCallCopy[]){
+                           { c->call.arguments[1], (void *) name, MIN (room, len) },
                            { c->call.arguments[2], &len, sizeof len },
                          },
                          2);

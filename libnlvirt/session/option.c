@@ -23,7 +23,7 @@ set_socket_option (NlvSocketCall *c, int option, gint32 len)
       case SO_PASSCRED:
         if ((gsize) len < sizeof value)
           return -EINVAL;
-        r = nlv_call_read (c, c->call.arguments[3], &value, sizeof value);
+        r = nlv_call_read (c, &(NlvCallCopy){ c->call.arguments[3], &value, sizeof value }, 1);
         if (r == 0)
           r = nlv_call_confirm (c);
         if (r == 0)
@@ -61,7 +61,7 @@ nlv_serve_setsockopt (NlvSocketCall *c)
   if (level != SOL_NETLINK)
     return -ENOPROTOOPT;
   len = MIN (len, MAX_VALUE);
-  r = nlv_call_read (c, c->call.arguments[3], value, len);
+  r = nlv_call_read (c, &(NlvCallCopy){ c->call.arguments[3], value, len }, 1);
   if (r == 0)
     r = nlv_call_confirm (c);
   if (r < 0)
@@ -135,7 +135,7 @@ nlv_serve_getsockopt (NlvSocketCall *c)
     return -ENOPROTOOPT;
   if (level == SOL_SOCKET && option == SO_PEEK_OFF)
     return -EOPNOTSUPP;
-  r = nlv_call_read (c, c->call.arguments[4], &room, sizeof room);
+  r = nlv_call_read (c, &(NlvCallCopy){ c->call.arguments[4], &room, sizeof room }, 1);
   if (r == 0)
     r = nlv_call_confirm (c);
   if (r < 0)
@@ -156,7 +156,7 @@ nlv_serve_getsockopt (NlvSocketCall *c)
       reported = written = MIN ((gsize) room, len);
     }
   return nlv_call_write (c,
-                         (NlvCallWrite[]){
+                         (NlvCallCopy[]){
                            { c->call.arguments[3], value, written },
                            { c->call.arguments[4], &reported, sizeof reported },
                          },

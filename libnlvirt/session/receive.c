@@ -127,7 +127,7 @@ nlv_serve_recvfrom (NlvSocketCall *c)
   message.name_len_at = c->call.arguments[5];
   if (message.name != 0)
     {
-      int r = nlv_call_read (c, message.name_len_at, &message.name_len, sizeof message.name_len);
+      int r = nlv_call_read (c, &(NlvCallCopy){ message.name_len_at, &message.name_len, sizeof message.name_len }, 1);
 
       if (r < 0)
         return r;
@@ -171,7 +171,7 @@ start_batch (NlvSocketCall *c)
   c->batch_deadline = G_MAXINT64;
   if (c->call.arguments[4] == 0)
     return 0;
-  r = nlv_call_read (c, c->call.arguments[4], &timeout, sizeof timeout);
+  r = nlv_call_read (c, &(NlvCallCopy){ c->call.arguments[4], &timeout, sizeof timeout }, 1);
   if (r < 0)
     return r;
   if (timeout.tv_sec < 0 || timeout.tv_nsec < 0 || timeout.tv_nsec >= 1000000000)
@@ -188,7 +188,7 @@ finish_batch (NlvSocketCall *c)
     {
       gint64 left = MAX (c->batch_deadline - g_get_monotonic_time (), 0);
       struct timespec timeout = { left / G_USEC_PER_SEC, left % G_USEC_PER_SEC * 1000 };
-      NlvCallWrite write = { c->call.arguments[4], &timeout, sizeof timeout };
+      NlvCallCopy write = { c->call.arguments[4], &timeout, sizeof timeout };
       int r = nlv_call_write (c, &write, 1);
 
       if (r < 0)
@@ -218,7 +218,7 @@ nlv_serve_recvmmsg (NlvSocketCall *c)
       if (r < 0)
         break;
       len = r;
-      r = nlv_call_write (c, &(NlvCallWrite){ header + offsetof (struct mmsghdr, msg_len), &len, sizeof len }, 1);
+      r = nlv_call_write (c, &(NlvCallCopy){ header + offsetof (struct mmsghdr, msg_len), &len, sizeof len }, 1);
       if (r < 0)
         break;
       c->progress++;

@@ -25,43 +25,56 @@ depends_on_user (NlvSpan data)
   return (header.nlmsg_flags & NLM_F_DUMP) == 0;
 }
 
+/* The name and the data, in one system call where that is simple. */
+static int
+read_message (NlvSocketCall *c, const NlvRemoteMessage *message, void *name, void *data)
+{
+  const NlvCallCopy copies[] = {
+    { message->name, name, message->name_len },
+    { (guintptr) message->pieces[0].iov_base, data, message->room },
+  };
+  int r;
+
+  if (message->n_pieces == 1 && data != NULL)
+    return nlv_call_read (c, copies, 2);
+  r = nlv_call_read (c, copies, 1);
+  if (r == 0 && data != NULL)
+    r = nlv_call_read_pieces (c, message->pieces, message->n_pieces, data, message->room);
+  return r;
+}
+
 static gint64
 send_message (NlvSocketCall *c, const NlvRemoteMessage *message, guint32 flags)
 {
   NlvEndpoint *endpoint = c->endpoint;
-  gsize send_buffer;
+  GByteArray *scratch = c->tree->scratch;
   guint8 address[sizeof (struct sockaddr_storage)];
-  gsize address_len = 0;
   NlvSpan data = { NULL, message->room };
   NlvTask task;
   gint64 r;
 
   if (flags & MSG_OOB)
     return -EOPNOTSUPP;
-  r = message->name != 0 ? nlv_call_read_address (c, message->name, message->name_len, address, &address_len) : 0;
-  if (r < 0)
-    return r;
+  /* move_addr_to_kernel() */
+  if (message->name_len < 0 || (gsize) message->name_len > sizeof address)
+    return -EINVAL;
   nlv_note_buffers (c);
-  send_buffer = endpoint->send_buffer;
   /* More than the buffer holds is refused unread. */
-  if (message->room <= send_buffer)
+  if (message->room <= endpoint->send_buffer)
     {
-      GByteArray *scratch = c->tree->scratch;
-
       g_byte_array_set_size (scratch, MAX (message->room, 1));
-      r = nlv_call_read_pieces (c, message->pieces, message->n_pieces, scratch->data, message->room);
-      if (r < 0)
-        return r;
       data.data = scratch->data;
     }
-  r = nlv_call_confirm (c);
+  r = read_message (c, message, address, (void *) data.data);
+  if (r == 0)
+    r = nlv_call_confirm (c);
   if (r < 0)
     return r;
   nlv_call_get_task (c, depends_on_user (data), &task);
   if (data.data != NULL)
     nlv_endpoint_report_request (endpoint, data);
-  r =
-    nlv_netlink_socket_send (endpoint->socket, &task, address_len > 0 ? address : NULL, address_len, data, send_buffer);
+  r = nlv_netlink_socket_send (endpoint->socket, &task, message->name_len > 0 ? address : NULL, message->name_len, data,
+                               endpoint->send_buffer);
   nlv_endpoint_name_program_end (endpoint, c->fd);
   return r;
 }
@@ -73,7 +86,7 @@ nlv_serve_sendto (NlvSocketCall *c)
 
   nlv_remote_message_init (&message, c->call.arguments[1], c->call.arguments[2]);
   message.name = c->call.arguments[4];
-  message.name_len = (gint32) c->call.arguments[5];
+  message.name_len = message.name != 0 ? (gint32) c->call.arguments[5] : 0;
   return send_message (c, &message, c->call.arguments[3]);
 }
 
@@ -111,7 +124,7 @@ nlv_serve_sendmmsg (NlvSocketCall *c)
         {
           guint32 len = r;
 
-          r = nlv_call_write (c, &(NlvCallWrite){ header + offsetof (struct mmsghdr, msg_len), &len, sizeof len }, 1);
+          r = nlv_call_write (c, &(NlvCallCopy){ header + offsetof (struct mmsghdr, msg_len), &len, sizeof len }, 1);
         }
       if (r < 0)
         return i > 0 ? (gint64) i : r;

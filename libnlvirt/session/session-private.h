@@ -85,31 +85,30 @@ gint64 nlv_serve_call (NlvSocketCall *c, NlvHandler handler);
 /* Gives the call what its handler returned. */
 void nlv_finish_call (NlvSocketCall *c, NlvHandler handler, gint64 result);
 
-/* The program's memory: all of it or nothing that counts; 0, -EFAULT, or
- * -EPERM where it may not be touched. */
-int nlv_call_read (NlvSocketCall *c, guint64 address, void *out, gsize len);
-int nlv_call_read_pieces (NlvSocketCall *c, const struct iovec *pieces, gsize n_pieces, void *out, gsize len);
-
+/* A place in the program's memory, and its counterpart here. */
 typedef struct
 {
   guint64 address;
-  const void *data;
+  void *data;
   gsize len;
-} NlvCallWrite;
+} NlvCallCopy;
 
-#define NLV_MAX_CALL_WRITES 8
+#define NLV_MAX_CALL_COPIES 16
 
-/* Several places at once: one system call whatever there is to say. */
-int nlv_call_write (NlvSocketCall *c, const NlvCallWrite *writes, guint n_writes);
-
+/* Several places at once, in one system call, whatever there is to say: all of
+ * it or nothing that counts; 0, -EFAULT, or -EPERM where the program's memory
+ * may not be touched. */
+int nlv_call_read (NlvSocketCall *c, const NlvCallCopy *copies, guint n_copies);
+int nlv_call_write (NlvSocketCall *c, const NlvCallCopy *copies, guint n_copies);
+/* How much of it could be read, or -errno. */
+gssize nlv_call_read_some (NlvSocketCall *c, const NlvCallCopy *copies, guint n_copies);
+/* One buffer, many pieces. */
+int nlv_call_read_pieces (NlvSocketCall *c, const struct iovec *pieces, gsize n_pieces, void *out, gsize len);
 int nlv_call_write_pieces (NlvSocketCall *c, const struct iovec *pieces, gsize n_pieces, NlvSpan data);
 
 /* After the last read and before anything is done: -ESRCH if the caller is
  * gone, for then it may have been another's memory. */
 int nlv_call_confirm (NlvSocketCall *c);
-
-/* As move_addr_to_kernel(). */
-int nlv_call_read_address (NlvSocketCall *c, guint64 address, gint32 len, void *out, gsize *out_len);
 /* @with_user: uid and gid too, which costs a look into /proc. */
 void nlv_call_get_task (NlvSocketCall *c, gboolean with_user, NlvTask *task);
 guint64 nlv_session_now (void);

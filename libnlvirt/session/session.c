@@ -92,35 +92,60 @@ check_copied (NlvSocketCall *c, gssize copied, gsize len)
   return copied == -EPERM ? -EPERM : -EFAULT;
 }
 
-int
-nlv_call_read (NlvSocketCall *c, guint64 address, void *out, gsize len)
+/* Returns the length of all; *n becomes the number of vectors. */
+static gsize
+to_vectors (const NlvCallCopy *copies, guint n_copies, struct iovec *there, struct iovec *here, guint *n)
 {
-  return len == 0 ? 0 : check_copied (c, nlv_target_read (c->call.tid, address, out, len), len);
+  gsize len = 0;
+
+  *n = 0;
+  for (guint i = 0; i < MIN (n_copies, NLV_MAX_CALL_COPIES); i++)
+    if (copies[i].len > 0)
+      {
+        there[*n] = (struct iovec){ (void *) (guintptr) copies[i].address, copies[i].len };
+        here[*n] = (struct iovec){ copies[i].data, copies[i].len };
+        len += copies[i].len;
+        ++*n;
+      }
+  return len;
+}
+
+gssize
+nlv_call_read_some (NlvSocketCall *c, const NlvCallCopy *copies, guint n_copies)
+{
+  struct iovec there[NLV_MAX_CALL_COPIES], here[NLV_MAX_CALL_COPIES];
+  guint n;
+
+  to_vectors (copies, n_copies, there, here, &n);
+  return nlv_target_read (c->call.tid, there, n, here, n);
+}
+
+int
+nlv_call_read (NlvSocketCall *c, const NlvCallCopy *copies, guint n_copies)
+{
+  struct iovec there[NLV_MAX_CALL_COPIES], here[NLV_MAX_CALL_COPIES];
+  guint n;
+  gsize len = to_vectors (copies, n_copies, there, here, &n);
+
+  return len == 0 ? 0 : check_copied (c, nlv_target_read (c->call.tid, there, n, here, n), len);
+}
+
+int
+nlv_call_write (NlvSocketCall *c, const NlvCallCopy *copies, guint n_copies)
+{
+  struct iovec there[NLV_MAX_CALL_COPIES], here[NLV_MAX_CALL_COPIES];
+  guint n;
+  gsize len = to_vectors (copies, n_copies, there, here, &n);
+
+  return len == 0 ? 0 : check_copied (c, nlv_target_write (c->call.tid, there, n, here, n), len);
 }
 
 int
 nlv_call_read_pieces (NlvSocketCall *c, const struct iovec *pieces, gsize n_pieces, void *out, gsize len)
 {
-  return check_copied (c, nlv_target_read_pieces (c->call.tid, pieces, n_pieces, out, len), len);
-}
+  struct iovec here = { out, len };
 
-int
-nlv_call_write (NlvSocketCall *c, const NlvCallWrite *writes, guint n_writes)
-{
-  struct iovec here[NLV_MAX_CALL_WRITES], there[NLV_MAX_CALL_WRITES];
-  gsize len = 0;
-  guint n = 0;
-
-  g_return_val_if_fail (n_writes <= NLV_MAX_CALL_WRITES, -EFAULT);
-  for (guint i = 0; i < n_writes; i++)
-    if (writes[i].len > 0)
-      {
-        here[n] = (struct iovec){ (void *) writes[i].data, writes[i].len };
-        there[n] = (struct iovec){ (void *) (guintptr) writes[i].address, writes[i].len };
-        len += writes[i].len;
-        n++;
-      }
-  return len == 0 ? 0 : check_copied (c, nlv_target_write_vectors (c->call.tid, there, n, here, n), len);
+  return check_copied (c, nlv_target_read (c->call.tid, pieces, n_pieces, &here, 1), len);
 }
 
 int
@@ -128,22 +153,13 @@ nlv_call_write_pieces (NlvSocketCall *c, const struct iovec *pieces, gsize n_pie
 {
   struct iovec here = { (void *) data.data, data.len };
 
-  return check_copied (c, nlv_target_write_vectors (c->call.tid, pieces, n_pieces, &here, 1), data.len);
+  return check_copied (c, nlv_target_write (c->call.tid, pieces, n_pieces, &here, 1), data.len);
 }
 
 int
 nlv_call_confirm (NlvSocketCall *c)
 {
   return nlv_listener_is_waiting (c->tree->listener, c->call.id) ? 0 : -ESRCH;
-}
-
-int
-nlv_call_read_address (NlvSocketCall *c, guint64 address, gint32 len, void *out, gsize *out_len)
-{
-  if (len < 0 || (gsize) len > sizeof (struct sockaddr_storage))
-    return -EINVAL;
-  *out_len = len;
-  return nlv_call_read (c, address, out, len);
 }
 
 /* The socket was put into a process that cannot be looked into. It has a port

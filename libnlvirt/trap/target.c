@@ -208,25 +208,15 @@ copy (guint32 tid, gboolean writing, const struct iovec *there, gsize n_there, c
 }
 
 gssize
-nlv_target_read_pieces (guint32 tid, const struct iovec *pieces, gsize n_pieces, void *out, gsize len)
+nlv_target_read (guint32 tid, const struct iovec *there, gsize n_there, const struct iovec *here, gsize n_here)
 {
-  struct iovec here = { out, len };
-
-  return copy (tid, FALSE, pieces, n_pieces, &here, 1);
+  return copy (tid, FALSE, there, n_there, here, n_here);
 }
 
 gssize
-nlv_target_write_vectors (guint32 tid, const struct iovec *there, gsize n_there, const struct iovec *here, gsize n_here)
+nlv_target_write (guint32 tid, const struct iovec *there, gsize n_there, const struct iovec *here, gsize n_here)
 {
   return copy (tid, TRUE, there, n_there, here, n_here);
-}
-
-gssize
-nlv_target_read (guint32 tid, guint64 address, void *out, gsize len)
-{
-  struct iovec there = { (void *) (guintptr) address, len };
-
-  return nlv_target_read_pieces (tid, &there, 1, out, len);
 }
 
 /* The value of a line "Name:\tvalue" of /proc/TID/status. */

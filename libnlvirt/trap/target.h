@@ -30,13 +30,10 @@ const NlvTarget *nlv_targets_get (NlvTargets *targets, guint32 tid);
  * -EPERM where it cannot be reached. */
 int nlv_targets_get_fd (NlvTargets *targets, guint32 tid, guint number);
 
-/* Copies as much as is accessible; returns its length, or -errno. */
-gssize nlv_target_read (guint32 tid, guint64 address, void *out, gsize len);
-/* From many pieces of the thread's memory into one buffer. */
-gssize nlv_target_read_pieces (guint32 tid, const struct iovec *pieces, gsize n_pieces, void *out, gsize len);
-/* From many pieces of ours to many of the thread's. */
-gssize nlv_target_write_vectors (guint32 tid, const struct iovec *there, gsize n_there, const struct iovec *here,
-                                 gsize n_here);
+/* Between many pieces of ours and many of the thread's, as process_vm_readv()
+ * and process_vm_writev(): as much as is accessible. The length, or -errno. */
+gssize nlv_target_read (guint32 tid, const struct iovec *there, gsize n_there, const struct iovec *here, gsize n_here);
+gssize nlv_target_write (guint32 tid, const struct iovec *there, gsize n_there, const struct iovec *here, gsize n_here);
 
 /* What /proc/TID/status says at this moment. */
 typedef struct
