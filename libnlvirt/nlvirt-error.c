@@ -11,4 +11,8 @@
  *
  * Since: 0.1
  */
-G_DEFINE_QUARK (nlvirt - error - quark, nlvirt_error)
+GQuark
+nlvirt_error_quark (void)
+{
+  return g_quark_from_static_string ("nlvirt-error-quark");
+}

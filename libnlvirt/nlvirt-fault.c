@@ -267,6 +267,8 @@ nlvirt_fault_to_string (NlvirtFault *self)
     g_string_append_printf (out, "[%s] ", self->group);
   if (self->key != NULL)
     g_string_append_printf (out, "%s: ", self->key);
-  g_string_append (out, self->message);
+  /* g_object_new() of an application makes a fault without one. */
+  if (self->message != NULL)
+    g_string_append (out, self->message);
   return g_string_free (out, FALSE);
 }

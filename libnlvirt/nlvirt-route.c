@@ -601,8 +601,27 @@ append_origin (GString *out, const NlvRoute *row)
       g_string_append (out, " src ");
       nlvirt_append_ip (out, row->family, &row->preferred_source);
     }
-  if (row->metric != 0)
+  /* The kernel leaves RTA_PRIORITY 0 out for IPv4 only. */
+  if (row->metric != 0 || row->family == AF_INET6)
     g_string_append_printf (out, " metric %u", row->metric);
+}
+
+/* Those that are a plain number; the times among them have a unit each. */
+static void
+append_metrics (GString *out, const guint32 *metrics)
+{
+  static const struct
+  {
+    guint metric;
+    const char *word;
+  } words[] = { { RTAX_MTU, "mtu" },           { RTAX_WINDOW, "window" },     { RTAX_SSTHRESH, "ssthresh" },
+                { RTAX_CWND, "cwnd" },         { RTAX_ADVMSS, "advmss" },     { RTAX_REORDERING, "reordering" },
+                { RTAX_HOPLIMIT, "hoplimit" }, { RTAX_INITCWND, "initcwnd" }, { RTAX_INITRWND, "initrwnd" },
+                { RTAX_QUICKACK, "quickack" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
+    if (metrics[words[i].metric] != 0)
+      g_string_append_printf (out, " %s %u", words[i].word, metrics[words[i].metric]);
 }
 
 /**
@@ -636,8 +655,8 @@ nlvirt_route_to_string (NlvirtRoute *self)
   append_origin (out, row);
   if (row->n_nexthops == 1)
     nlvirt_append_flags (out, words, G_N_ELEMENTS (words), row->nexthops[0].flags, "");
-  if (row->metrics != NULL && row->metrics[RTAX_MTU] != 0)
-    g_string_append_printf (out, " mtu %u", row->metrics[RTAX_MTU]);
+  if (row->metrics != NULL)
+    append_metrics (out, row->metrics);
   if (row->family == AF_INET6)
     g_string_append_printf (out, " pref %s",
                             row->preference == ICMPV6_ROUTER_PREF_HIGH  ? "high"

@@ -59,6 +59,7 @@ struct _NlvirtSession
   GMainContext *context;        /* (owned) */
   NlvirtTable *table;           /* (owned) */
   GSubprocess *subprocess;      /* (owned) (nullable) */
+  GPtrArray *last_words;        /* (element-type Event) (nullable): while the tree is freed */
   char *identifier;             /* (owned) */
   NlvirtAccess access;
 };
@@ -133,10 +134,19 @@ event_emit (gpointer data)
 }
 
 static void
+emit_last_word (gpointer data, gpointer user_data)
+{
+  event_emit (data);
+}
+
+static void
 queue_event (NlvirtSession *self, Event event)
 {
   event.session = g_object_ref (self);
-  nlvirt_loop_defer (self->loop, event_emit, g_memdup2 (&event, sizeof event), event_free);
+  if (self->last_words != NULL)
+    g_ptr_array_add (self->last_words, g_memdup2 (&event, sizeof event));
+  else
+    nlvirt_loop_defer (self->loop, event_emit, g_memdup2 (&event, sizeof event), event_free);
 }
 
 static gboolean
@@ -218,25 +228,28 @@ nlvirt_session_serve (NlvirtSession *self, NlvirtLoop *loop, int listener_fd, Nl
 void
 nlvirt_session_cut (NlvirtSession *self)
 {
-  g_autoptr (NlvirtSession) keep = g_object_ref (self);
   g_autoptr (NlvirtSupervisor) supervisor = g_steal_pointer (&self->supervisor);
+  g_autoptr (GPtrArray) last_words = NULL;
 
   if (self->tree == NULL)
     return;
+  g_object_ref (self);
+  /* The sockets that are still open close now. */
+  self->last_words = g_ptr_array_new_with_free_func (event_free);
   g_clear_pointer (&self->tree, nlv_served_tree_free);
+  last_words = g_steal_pointer (&self->last_words);
   self->loop = NULL;
   if (supervisor != NULL)
     nlvirt_supervisor_remove (supervisor, self);
+  g_ptr_array_foreach (last_words, emit_last_word, NULL);
   g_signal_emit (self, signals[ENDED], 0);
+  g_object_unref (self);
 }
 
 static void
 nlvirt_session_dispose (GObject *object)
 {
-  NlvirtSession *self = NLVIRT_SESSION (object);
-
-  g_clear_pointer (&self->tree, nlv_served_tree_free);
-  g_clear_object (&self->supervisor);
+  nlvirt_session_cut (NLVIRT_SESSION (object));
   G_OBJECT_CLASS (nlvirt_session_parent_class)->dispose (object);
 }
 

@@ -21,6 +21,7 @@ typedef struct _NlvirtNexthop NlvirtNexthop;
 typedef struct _NlvirtRoute NlvirtRoute;
 typedef struct _NlvirtRule NlvirtRule;
 typedef struct _NlvirtSession NlvirtSession;
+typedef struct _NlvirtSocket NlvirtSocket;
 typedef struct _NlvirtSupervisor NlvirtSupervisor;
 typedef struct _NlvirtTable NlvirtTable;
 

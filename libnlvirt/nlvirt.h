@@ -15,6 +15,7 @@
 #include <nlvirt-route.h>
 #include <nlvirt-rule.h>
 #include <nlvirt-session.h>
+#include <nlvirt-socket.h>
 #include <nlvirt-supervisor.h>
 #include <nlvirt-table.h>
 #include <nlvirt-types.h>

@@ -23,17 +23,15 @@ typedef struct
   const char *qdisc;    /* once it has been up */
   gboolean has_carrier; /* from the start: no event tells of it */
   guint carrier_downs;  /* netif_carrier_off() by the driver's setup */
+  gboolean stacked;     /* linkwatch looks at it when it is made */
 } Driver;
 
 #define ETHERNET ARPHRD_ETHER, IFF_BROADCAST | IFF_MULTICAST
 #define TUNNEL ARPHRD_NONE, IFF_POINTOPOINT | IFF_NOARP
 
-static const Driver loopback = {
-  NULL, ARPHRD_LOOPBACK, IFF_LOOPBACK, 65536, 0, 0, 1, 1000, TSO_MAX_SIZE, "noqueue", TRUE, 0
-};
-static const Driver ethernet = {
-  NULL, ETHERNET, 1500, 68, 65535, 1, 1000, TSO_LEGACY_MAX_SIZE, "fq_codel", FALSE, 1
-};
+static const Driver loopback = { NULL, ARPHRD_LOOPBACK, IFF_LOOPBACK, 65536, 0, 0, 1,
+                                 1000, TSO_MAX_SIZE,    "noqueue",    TRUE,  0 };
+static const Driver ethernet = { NULL, ETHERNET, 1500, 68, 65535, 1, 1000, TSO_LEGACY_MAX_SIZE, "fq_codel", FALSE, 1 };
 static const Driver other = { NULL, ETHERNET, 1500, 68, 65535, 1, 1000, TSO_LEGACY_MAX_SIZE, "noqueue", TRUE, 0 };
 
 static const Driver drivers[] = {
@@ -41,12 +39,12 @@ static const Driver drivers[] = {
   { "bridge", ETHERNET, 1500, 68, 65535, 1, 1000, TSO_LEGACY_MAX_SIZE, "noqueue", TRUE, 0 },
   { "dummy", ARPHRD_ETHER, IFF_BROADCAST | IFF_NOARP, 1500, 0, 0, 1, 1000, TSO_MAX_SIZE, "noqueue", TRUE, 0 },
   { "ifb", ARPHRD_ETHER, IFF_BROADCAST | IFF_NOARP, 1500, 0, 0, 1, 32, TSO_MAX_SIZE, "pfifo_fast", TRUE, 0 },
-  { "macvlan", ETHERNET, 1500, 68, 65535, 1, 1000, TSO_MAX_SIZE, "noqueue", FALSE, 0 },
+  { "macvlan", ETHERNET, 1500, 68, 65535, 1, 1000, TSO_MAX_SIZE, "noqueue", TRUE, 0, TRUE },
   { "ppp", ARPHRD_PPP, IFF_POINTOPOINT | IFF_NOARP | IFF_MULTICAST, 1500, 0, 65535, 1, 3, TSO_LEGACY_MAX_SIZE,
     "fq_codel", TRUE, 0 },
   { "tun", TUNNEL | IFF_MULTICAST, 1500, 68, 65535, 1, 500, TSO_LEGACY_MAX_SIZE, "fq_codel", TRUE, 0 },
   { "veth", ETHERNET, 1500, 68, 65535, 2, 1000, TSO_MAX_SIZE, "noqueue", FALSE, 1 },
-  { "vlan", ETHERNET, 1500, 0, 65535, 1, 1000, TSO_LEGACY_MAX_SIZE, "noqueue", FALSE, 0 },
+  { "vlan", ETHERNET, 1500, 0, 65535, 1, 1000, TSO_LEGACY_MAX_SIZE, "noqueue", TRUE, 0, TRUE },
   { "vxlan", ETHERNET, 1500, 68, 65535, 1, 1000, TSO_LEGACY_MAX_SIZE, "noqueue", TRUE, 0 },
   { "wireguard", TUNNEL, 1420, 0, 2147483552, 1, 1000, TSO_LEGACY_MAX_SIZE, "noqueue", TRUE, 0 },
 };
@@ -103,15 +101,15 @@ set_carrier (NlvLink *link, gboolean carrier)
     link->carrier_down_count++;
 }
 
-/* A device whose carrier never changed was never looked at by linkwatch, and
- * its state stays unknown; without carrier default_operstate() blames the
+/* A device that linkwatch never looked at, because its carrier never changed,
+ * stays in an unknown state; without carrier default_operstate() blames the
  * device below, if there is one. */
 static guint8
 state_when_up (const NlvLink *link)
 {
   if (!link->carrier)
     return link->has_lower ? IF_OPER_LOWERLAYERDOWN : IF_OPER_DOWN;
-  if (link->carrier_up_count == 0 && link->carrier_down_count == 0)
+  if (link->carrier_up_count == 0 && link->carrier_down_count == 0 && !find_driver (link->name, link->kind)->stacked)
     return IF_OPER_UNKNOWN;
   return IF_OPER_UP;
 }

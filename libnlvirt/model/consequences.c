@@ -203,14 +203,28 @@ derive_ipv6 (NlvNetwork *network, const NlvLink *link, const NlvAddress *address
     add_ipv6_route (network, link, RTN_UNICAST, &address->peer, 128, metric);
 }
 
-/* addrconf_add_mroute() */
+/* addrconf_add_mroute(): when a link gets carrier, or an address. */
 static void
-derive_multicast (NlvNetwork *network, const NlvLink *link)
+derive_multicast (NlvNetwork *network)
 {
   static const NlvIp multicast = { .bytes = { 0xff } };
+  g_autoptr (GHashTable) with_address = g_hash_table_new (NULL, NULL);
 
-  if ((link->flags & (IFF_UP | IFF_LOOPBACK | IFF_SLAVE)) == IFF_UP)
-    add_ipv6_route (network, link, RTN_MULTICAST, &multicast, 8, IPV6_PREFIX_METRIC);
+  for (guint i = 0; i < nlv_network_get_n_addresses (network); i++)
+    {
+      const NlvAddress *address = nlv_network_get_address (network, i);
+
+      if (address->family == AF_INET6)
+        g_hash_table_add (with_address, GUINT_TO_POINTER (address->link));
+    }
+  for (guint i = 0; i < nlv_network_get_n_links (network); i++)
+    {
+      const NlvLink *link = nlv_network_get_link (network, i);
+
+      if ((link->flags & (IFF_UP | IFF_LOOPBACK | IFF_SLAVE)) == IFF_UP &&
+          (link->carrier || g_hash_table_contains (with_address, GUINT_TO_POINTER (link->index))))
+        add_ipv6_route (network, link, RTN_MULTICAST, &multicast, 8, IPV6_PREFIX_METRIC);
+    }
 }
 
 static guint
@@ -235,8 +249,7 @@ nlv_network_derive_routes (NlvNetwork *network)
 {
   g_autoptr (GHashTable) primaries = g_hash_table_new (hash_subnet, equal_subnets);
 
-  for (guint i = 0; i < nlv_network_get_n_links (network); i++)
-    derive_multicast (network, nlv_network_get_link (network, i));
+  derive_multicast (network);
   for (guint i = 0; i < nlv_network_get_n_addresses (network); i++)
     {
       NlvAddress *address = nlv_network_get_address (network, i);
@@ -296,10 +309,7 @@ void
 nlv_network_add_loopback_addresses (NlvNetwork *network, const NlvLink *link)
 {
   NlvAddress ipv4 = { .family = AF_INET, .prefix_length = 8, .link = link->index, .local.bytes = { 127, 0, 0, 1 } };
-  NlvAddress ipv6 = { .family = AF_INET6,
-                      .prefix_length = 128,
-                      .link = link->index,
-                      .local.bytes = { [15] = 1 } };
+  NlvAddress ipv6 = { .family = AF_INET6, .prefix_length = 128, .link = link->index, .local.bytes = { [15] = 1 } };
 
   nlv_address_fill (&ipv4, link);
   nlv_address_fill (&ipv6, link);

@@ -24,7 +24,7 @@ typedef union
 /* An attribute that the model does not name, kept as it came. */
 typedef struct
 {
-  guint16 type; /* with its flags */
+  guint16 type;    /* with its flags */
   GBytes *payload; /* (owned) */
 } NlvRawAttr;
 
@@ -58,10 +58,10 @@ typedef struct
   guint8 carrier;
   guint8 protocol_down;
   guint32 carrier_up_count, carrier_down_count;
-  guint32 master;        /* ifindex, 0 none */
-  guint32 lower;         /* IFLA_LINK, valid if @has_lower */
+  guint32 master; /* ifindex, 0 none */
+  guint32 lower;  /* IFLA_LINK, valid if @has_lower */
   gboolean has_lower;
-  gint32 lower_netns;    /* IFLA_LINK_NETNSID, -1 none */
+  gint32 lower_netns;        /* IFLA_LINK_NETNSID, -1 none */
   guint8 address_generation; /* IN6_ADDR_GEN_MODE_* */
   struct rtnl_link_stats64 stats;
   GArray *extra; /* (element-type NlvRawAttr) (owned) (nullable) */
@@ -76,7 +76,7 @@ typedef struct
   guint32 flags;   /* IFA_F_* */
   guint32 link;    /* ifindex */
   NlvIp local;
-  NlvIp peer;      /* equal to @local where there is none */
+  NlvIp peer; /* equal to @local where there is none */
   NlvIp broadcast;
   gboolean has_broadcast;
   char label[IFNAMSIZ]; /* IPv4 only */
@@ -88,13 +88,13 @@ typedef struct
 /* One way of a route. */
 typedef struct
 {
-  guint32 link; /* ifindex, 0 none */
+  guint32 link;          /* ifindex, 0 none */
   guint8 gateway_family; /* 0 none */
   guint8 flags;          /* RTNH_F_* */
   guint8 weight;         /* rtnh_hops: weight less one */
   NlvIp gateway;
-  guint32 realm;         /* RTA_FLOW */
-  GBytes *encap;         /* (owned) (nullable) payload of RTA_ENCAP */
+  guint32 realm; /* RTA_FLOW */
+  GBytes *encap; /* (owned) (nullable) payload of RTA_ENCAP */
   guint16 encap_type;
 } NlvNexthop;
 
@@ -103,9 +103,9 @@ typedef struct
   guint8 family;
   guint8 destination_length, source_length; /* bits */
   guint8 tos;
-  guint8 protocol; /* RTPROT_* */
-  guint8 scope;    /* RT_SCOPE_* */
-  guint8 type;     /* RTN_* */
+  guint8 protocol;   /* RTPROT_* */
+  guint8 scope;      /* RT_SCOPE_* */
+  guint8 type;       /* RTN_* */
   guint8 preference; /* ICMPV6_ROUTER_PREF_*, IPv6 */
   guint32 table;
   guint32 metric; /* RTA_PRIORITY */
@@ -146,8 +146,8 @@ typedef struct
 typedef struct
 {
   guint8 family;
-  guint8 flags; /* NTF_* */
-  guint8 type;  /* RTN_* */
+  guint8 flags;  /* NTF_* */
+  guint8 type;   /* RTN_* */
   guint16 state; /* NUD_* */
   guint32 extended_flags;
   guint32 link;

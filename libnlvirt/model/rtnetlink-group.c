@@ -36,6 +36,7 @@ find_ipv6_groups (NlvNetwork *network, const NlvLink *link, Groups *groups)
 {
   static const guint8 all_link[16] = { 0xff, 0x02, [15] = 1 };
   static const guint8 all_interface[16] = { 0xff, 0x01, [15] = 1 };
+  static const guint8 all_snoopers[16] = { 0xff, 0x02, [15] = 0x6a };
   guint8 solicited[16] = { 0xff, 0x02, [11] = 1, [12] = 0xff };
 
   for (guint i = nlv_network_get_n_addresses (network); i > 0; i--)
@@ -47,6 +48,8 @@ find_ipv6_groups (NlvNetwork *network, const NlvLink *link, Groups *groups)
       memcpy (solicited + 13, address->local.bytes + 13, 3);
       add_group (groups, solicited, 16);
     }
+  if (g_strcmp0 (link->kind, "bridge") == 0 && (link->flags & IFF_UP) != 0)
+    add_group (groups, all_snoopers, 16);
   add_group (groups, all_link, 16);
   add_group (groups, all_interface, 16);
 }
@@ -55,12 +58,17 @@ static void
 find_groups (NlvNetwork *network, const NlvLink *link, guint8 family, Groups *groups)
 {
   static const guint8 all_hosts[4] = { 224, 0, 0, 1 };
+  static const guint8 all_snoopers[4] = { 224, 0, 0, 106 };
 
   groups->n = 0;
   if (family == AF_INET6 && nlv_link_has_ipv6 (link))
     find_ipv6_groups (network, link, groups);
   else if (family == AF_INET && nlv_link_has_ipv4 (link) && (link->flags & IFF_UP) != 0)
-    add_group (groups, all_hosts, 4);
+    {
+      add_group (groups, all_hosts, 4);
+      if (g_strcmp0 (link->kind, "bridge") == 0)
+        add_group (groups, all_snoopers, 4);
+    }
 }
 
 static gboolean
@@ -75,8 +83,6 @@ put_group (NlvWalk *walk, NlvWriter *writer, const NlvLink *link, const NlvIp *i
   header->ifa_prefixlen = nlv_ip_size (walk->family) * 8;
   header->ifa_flags = IFA_F_PERMANENT;
   header->ifa_scope = RT_SCOPE_UNIVERSE;
-  if (walk->family == AF_INET6 && (ip->bytes[1] & 0x0f) < 5)
-    header->ifa_scope = (ip->bytes[1] & 0x0f) == 1 ? RT_SCOPE_HOST : RT_SCOPE_LINK;
   header->ifa_index = link->index;
   nlv_put_ip (writer, IFA_MULTICAST, ip, walk->family);
   nlv_put (writer, IFA_CACHEINFO, &info, sizeof info);

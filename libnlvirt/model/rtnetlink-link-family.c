@@ -215,9 +215,19 @@ nlv_dump_bridge_links (NlvWalk *walk, NlvWriter *writer)
   NlvNetwork *network = walk->dump.network;
   int error = check_empty_header (walk, "Invalid header for bridge link dump",
                                   "Invalid values in header for bridge link dump request", NULL);
+  NlvAttr attrs[NLV_IFLA_MAX + 1];
 
   if (error < 0)
     return error;
+  /* A lax request is answered all the same, with the parser's words. */
+  gboolean strict = walk->dump.caller.strict;
+  error = nlv_request_attrs (&walk->request, sizeof (struct ifinfomsg), attrs, NLV_IFLA_MAX, NULL,
+                             strict ? NLV_VALIDATE_DEPRECATED_STRICT : NLV_VALIDATE_LIBERAL, &walk->dump.why);
+  if (strict && error < 0)
+    return error;
+  for (guint i = 0; strict && i <= NLV_IFLA_MAX; i++)
+    if (i != IFLA_EXT_MASK && nlv_attr_present (&attrs[i]))
+      return nlv_walk_refuse (walk, -EINVAL, "Unsupported attribute in bridge link dump request");
   for (guint n = nlv_network_get_n_links (network); walk->position < n; walk->position++)
     {
       const NlvLink *link = nlv_network_get_link (network, walk->position);

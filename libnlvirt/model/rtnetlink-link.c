@@ -35,6 +35,7 @@
 #define MIN_GSO_SIZE 321
 
 static const NlvPolicy link_policy[NLV_IFLA_MAX + 1] = {
+  [IFLA_UNSPEC] = { .min = NLV_IFLA_DPLL_PIN },
   [IFLA_IFNAME] = { .kind = NLV_KIND_STRING, .len = IFNAMSIZ - 1 },
   [IFLA_ADDRESS] = { .kind = NLV_KIND_BINARY, .len = 32 },
   [IFLA_BROADCAST] = { .kind = NLV_KIND_BINARY, .len = 32 },

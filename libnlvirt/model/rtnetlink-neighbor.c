@@ -11,7 +11,7 @@
 #define NLV_NDA_FLAGS_EXT 15
 
 static const NlvPolicy policy[NLV_NDA_MAX + 1] = {
-  [NDA_UNSPEC] = { .kind = NLV_KIND_UNSPEC },
+  [NDA_UNSPEC] = { .min = NDA_NH_ID },
   [NDA_DST] = { .kind = NLV_KIND_BINARY, .len = 32 },
   [NDA_LLADDR] = { .kind = NLV_KIND_BINARY, .len = 32 },
   [NDA_CACHEINFO] = { .kind = NLV_KIND_UNSPEC, .len = sizeof (struct nda_cacheinfo) },
@@ -63,7 +63,8 @@ put_neighbor (NlvWriter *writer, struct ndmsg *header, const NlvNeighbor *neighb
     nlv_put_u32 (writer, NLV_NDA_FLAGS_EXT, neighbor->extended_flags);
 }
 
-/* fdb_fill_info() of net/bridge */
+/* fdb_fill_info() of net/bridge; what a device filters for itself has no more
+ * than its address: ndo_dflt_fdb_dump(). */
 static void
 put_bridge_entry (NlvNetwork *network, NlvWriter *writer, struct ndmsg *header, const NlvNeighbor *neighbor)
 {
@@ -75,7 +76,11 @@ put_bridge_entry (NlvNetwork *network, NlvWriter *writer, struct ndmsg *header, 
   header->ndm_state = neighbor->state;
   if (neighbor->address_length > 0)
     nlv_put (writer, NDA_LLADDR, neighbor->address, MIN (neighbor->address_length, sizeof neighbor->address));
-  if (link != NULL && link->master != 0)
+  if ((neighbor->flags & NTF_SELF) != 0)
+    return;
+  if (link != NULL && g_strcmp0 (link->kind, "bridge") == 0)
+    nlv_put_u32 (writer, NDA_MASTER, link->index);
+  else if (link != NULL && link->master != 0)
     nlv_put_u32 (writer, NDA_MASTER, link->master);
   nlv_put_u32 (writer, NLV_NDA_FLAGS_EXT, neighbor->extended_flags);
   nlv_put_reserve (writer, NDA_CACHEINFO, sizeof (struct nda_cacheinfo));
@@ -194,7 +199,7 @@ parse_get (const NlvRequest *request, struct ndmsg *header, NlvAttr *attrs)
     {
       request->extack->has_miss_type = TRUE;
       request->extack->miss_type = NDA_DST;
-      return nlv_request_refuse (request, -EINVAL, "Network address not specified");
+      return -EINVAL;
     }
   for (guint i = 0; i <= NLV_NDA_MAX; i++)
     if (i != NDA_DST && nlv_attr_present (&attrs[i]))

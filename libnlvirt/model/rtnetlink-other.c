@@ -69,10 +69,11 @@ nlv_dump_nothing (NlvWalk *walk, NlvWriter *writer)
   return 0;
 }
 
+/* rtm_dump_nexthop_bucket() */
 int
-nlv_dump_invalid (NlvWalk *walk, NlvWriter *writer)
+nlv_dump_buckets (NlvWalk *walk, NlvWriter *writer)
 {
-  return -EINVAL;
+  return nlv_request_body (&walk->request).len == sizeof (struct nhmsg) ? 0 : -EINVAL;
 }
 
 /* tc_dump_action(): no kind of action is asked for that is loaded. */
@@ -81,8 +82,8 @@ nlv_dump_actions (NlvWalk *walk, NlvWriter *writer)
 {
   NlvAttr attrs[3];
 
-  nlv_request_attrs (&walk->request, sizeof (struct tcamsg), attrs, 2, NULL, NLV_VALIDATE_TRAILING, &walk->dump.why);
-  return 0;
+  return nlv_request_attrs (&walk->request, sizeof (struct tcamsg), attrs, 2, NULL, NLV_VALIDATE_LIBERAL,
+                            &walk->dump.why);
 }
 
 int
@@ -96,6 +97,8 @@ nlv_get_tc_object (const NlvRequest *request)
   if (error < 0)
     return error;
   nlv_request_header (request->message, &header, sizeof header);
+  if (request->message->header.nlmsg_type == RTM_GETTFILTER && TC_H_MAJ (header.tcm_info) == 0)
+    return nlv_request_refuse (request, -ENOENT, "Invalid filter command with priority of zero");
   if (nlv_network_find_link (request->network, header.tcm_ifindex) == NULL)
     return -ENODEV;
   return -ENOENT;
@@ -104,19 +107,64 @@ nlv_get_tc_object (const NlvRequest *request)
 int
 nlv_get_action (const NlvRequest *request)
 {
-  return nlv_request_refuse (request, -EINVAL, "Netlink action attributes missing");
+  NlvAttr attrs[3];
+  int error =
+    nlv_request_attrs (request->message, sizeof (struct tcamsg), attrs, 2, NULL, NLV_VALIDATE_LIBERAL, request->extack);
+
+  return error < 0 ? error : nlv_request_refuse (request, -EINVAL, "Netlink action attributes missing");
 }
 
-/* rtnl_net_dumpid(): no other namespace is known. */
+/* dcb_doit(): no device has a handler. */
+int
+nlv_getdcb (const NlvRequest *request)
+{
+  NlvAttr attrs[2];
+  int error = nlv_request_attrs (request->message, 4, attrs, 1, NULL, NLV_VALIDATE_LIBERAL, request->extack);
+
+  return error < 0 ? error : -EOPNOTSUPP;
+}
+
+/* The least number of a namespace that is @from or more, of those that links
+ * have their other end in; -1 when there is none. */
+static gint32
+next_netns (NlvNetwork *network, gint32 from)
+{
+  gint32 found = -1;
+
+  for (guint i = 0; i < nlv_network_get_n_links (network); i++)
+    {
+      const NlvLink *link = nlv_network_get_link (network, i);
+      if (link->has_lower && link->lower_netns >= from && (found < 0 || link->lower_netns < found))
+        found = link->lower_netns;
+    }
+  return found;
+}
+
+/* rtnl_net_dumpid() */
 int
 nlv_dump_netns_ids (NlvWalk *walk, NlvWriter *writer)
 {
   NlvAttr attrs[NETNSA_MAX + 1];
+  gint32 id;
 
-  if (!walk->dump.caller.strict)
-    return 0;
-  return nlv_request_attrs (&walk->request, sizeof (struct rtgenmsg), attrs, NETNSA_MAX, NULL,
-                            NLV_VALIDATE_DEPRECATED_STRICT, &walk->dump.why);
+  if (walk->dump.caller.strict && !walk->checked)
+    {
+      int error = nlv_request_attrs (&walk->request, sizeof (struct rtgenmsg), attrs, NETNSA_MAX, NULL,
+                                     NLV_VALIDATE_DEPRECATED_STRICT, &walk->dump.why);
+      if (error < 0)
+        return error;
+    }
+  walk->checked = TRUE;
+  while (walk->position <= G_MAXINT32 && (id = next_netns (walk->dump.network, walk->position)) >= 0)
+    {
+      if (nlv_walk_begin (walk, writer, RTM_NEWNSID, 0, sizeof (struct rtgenmsg)) == NULL)
+        return -EMSGSIZE;
+      nlv_put_u32 (writer, NETNSA_NSID, id);
+      if (!nlv_writer_end (writer))
+        return -EMSGSIZE;
+      walk->position = (guint32) id + 1;
+    }
+  return 0;
 }
 
 int
@@ -136,15 +184,20 @@ nlv_getnsid (const NlvRequest *request)
 
   if (error < 0)
     return error;
+  gint32 id = NETNSA_NSID_NOT_ASSIGNED;
   if (nlv_attr_present (&attrs[NETNSA_NSID]))
-    return -ENOENT;
-  if (!nlv_attr_present (&attrs[NETNSA_PID]) && !nlv_attr_present (&attrs[NETNSA_FD]))
+    {
+      id = nlv_attr_u32 (&attrs[NETNSA_NSID]);
+      if (id < 0 || next_netns (request->network, id) != id)
+        return -ENOENT;
+    }
+  else if (!nlv_attr_present (&attrs[NETNSA_PID]) && !nlv_attr_present (&attrs[NETNSA_FD]))
     return nlv_request_refuse (request, -EINVAL, "Peer netns reference is missing");
 
   nlv_reply_init (&writer);
   nlv_writer_begin (&writer, RTM_NEWNSID, 0, request->message->header.nlmsg_seq, request->caller->port,
                     sizeof (struct rtgenmsg));
-  nlv_put_u32 (&writer, NETNSA_NSID, (guint32) NETNSA_NSID_NOT_ASSIGNED);
+  nlv_put_u32 (&writer, NETNSA_NSID, id);
   return nlv_reply_finish (request, &writer);
 }
 

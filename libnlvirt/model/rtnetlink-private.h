@@ -61,13 +61,21 @@ typedef struct _NlvWalk NlvWalk;
  * is full, or what the dump fails with. */
 typedef int (*NlvDumpit) (NlvWalk *walk, NlvWriter *writer);
 
+/* How a dump comes to its NLMSG_DONE. */
+typedef enum
+{
+  NLV_ENDING_JOINED, /* with the last data */
+  NLV_ENDING_SPLIT,  /* alone: RTNL_FLAG_DUMP_SPLIT_NLM_DONE */
+  NLV_ENDING_ASKED,  /* alone, after a call that finds nothing more */
+} NlvEnding;
+
 /* A dump under way. The request is kept, since the kernel looks at it when it
  * fills the first datagram and not before. */
 struct _NlvWalk
 {
   NlvDump dump;
   NlvDumpit dumpit;
-  gboolean split_done; /* RTNL_FLAG_DUMP_SPLIT_NLM_DONE */
+  NlvEnding ending;
   gboolean finished;
   gboolean checked; /* the filter is filled in */
   GBytes *bytes;    /* (owned) */
@@ -129,8 +137,8 @@ extern const NlvPolicy nlv_route_policy_ipv4[NLV_RTA_MAX + 1];
 extern const NlvPolicy nlv_route_policy_ipv6[NLV_RTA_MAX + 1];
 int nlv_dump_routes (NlvWalk *walk, NlvWriter *writer);
 int nlv_dump_multicast_routes (NlvWalk *walk, NlvWriter *writer);
-/* Everything behind the header; @link: the only nexthop to show, or NULL. */
-void nlv_route_fill (NlvWriter *writer, struct rtmsg *header, const NlvRoute *route);
+/* A whole route; @input is the link that a lookup named, or 0. */
+void nlv_route_fill (NlvWriter *writer, struct rtmsg *header, const NlvRoute *route, guint32 input);
 void nlv_route_put_metrics (NlvWriter *writer, const NlvRoute *route);
 void nlv_route_put_gateway (NlvWriter *writer, const NlvRoute *route, const NlvNexthop *nexthop);
 void nlv_route_put_encap (NlvWriter *writer, const NlvNexthop *nexthop);
@@ -198,11 +206,12 @@ int nlv_dump_actions (NlvWalk *walk, NlvWriter *writer);
 int nlv_dump_netns_ids (NlvWalk *walk, NlvWriter *writer);
 int nlv_dump_stats (NlvWalk *walk, NlvWriter *writer);
 int nlv_dump_nexthops (NlvWalk *walk, NlvWriter *writer);
-int nlv_dump_invalid (NlvWalk *walk, NlvWriter *writer);
+int nlv_dump_buckets (NlvWalk *walk, NlvWriter *writer);
 int nlv_dump_tunnels (NlvWalk *walk, NlvWriter *writer);
 int nlv_dump_mdb (NlvWalk *walk, NlvWriter *writer);
 int nlv_get_tc_object (const NlvRequest *request);
 int nlv_get_action (const NlvRequest *request);
+int nlv_getdcb (const NlvRequest *request);
 int nlv_getmdb (const NlvRequest *request);
 int nlv_getnsid (const NlvRequest *request);
 int nlv_getstats (const NlvRequest *request);

@@ -93,10 +93,7 @@ fill_flow (Query *query)
     {
       flow->ip_protocol = nlv_attr_u8 (&attrs[RTA_IP_PROTO]);
       if (flow->ip_protocol != IPPROTO_TCP && flow->ip_protocol != IPPROTO_UDP && flow->ip_protocol != IPPROTO_ICMP)
-        {
-          nlv_extack_set (query->request->extack, "Unsupported ip proto", &attrs[RTA_IP_PROTO]);
-          return -EOPNOTSUPP;
-        }
+        return nlv_request_refuse (query->request, -EOPNOTSUPP, "Unsupported ip proto");
     }
   flow->has_uid = flow->input == 0;
   flow->uid = query->request->caller->uid;
@@ -121,9 +118,9 @@ is_local_multicast (guint32 ip)
 }
 
 static gboolean
-is_zero_net (guint32 ip)
+is_unset (guint32 ip)
 {
-  return g_ntohl (ip) >> 24 == 0;
+  return ip == 0;
 }
 
 static gboolean
@@ -175,7 +172,7 @@ make_output (Query *query, Path *path)
     path->type = RTN_BROADCAST;
   else if (is_multicast (destination))
     path->type = RTN_MULTICAST;
-  else if (is_zero_net (destination))
+  else if (is_unset (destination))
     return -EINVAL;
   if (loopback)
     path->flags |= RTCF_LOCAL;
@@ -207,7 +204,7 @@ settle_ends (Query *query, Path *path)
 
   if (source != 0)
     {
-      if (is_multicast (source) || source == INADDR_BROADCAST || is_zero_net (source))
+      if (is_multicast (source) || source == INADDR_BROADCAST || is_unset (source))
         return -EINVAL;
       if (!nlv_is_local_ipv4 (network, &flow->source))
         return -ENETUNREACH;
@@ -324,7 +321,7 @@ route_input (Query *query, Path *path)
   path->flags = RTCF_LOCAL;
   if (is_multicast (destination))
     {
-      if (!listens_to (destination))
+      if (!listens_to (destination) || is_loopback_net (source) || link_of_address (network, source) != 0)
         return -EINVAL;
       path->type = RTN_MULTICAST;
       path->flags |= RTCF_MULTICAST;
@@ -333,12 +330,14 @@ route_input (Query *query, Path *path)
     }
   if (destination == INADDR_BROADCAST || (source == 0 && destination == 0))
     {
+      if (link_of_address (network, source) != 0)
+        return -EINVAL;
       path->type = RTN_BROADCAST;
       path->flags |= RTCF_BROADCAST;
       path->no_route = TRUE;
       return 0;
     }
-  if (is_zero_net (source) || is_zero_net (destination) || is_loopback_net (destination) || is_loopback_net (source))
+  if (is_unset (source) || is_unset (destination) || is_loopback_net (destination) || is_loopback_net (source))
     return -EINVAL;
 
   inward.output = 0;
@@ -381,8 +380,8 @@ put_path (const Query *query, const Path *path, NlvWriter *writer, guint32 table
   const NlvIp asked_source = { .v4 = query->asked_source };
   const NlvIp asked = { .v4 = nlv_attr_u32 (&query->attrs[RTA_DST]) };
 
-  nlv_put_ip (writer, RTA_DST, &asked, AF_INET);
   nlv_put_u32 (writer, RTA_TABLE, table);
+  nlv_put_ip (writer, RTA_DST, &asked, AF_INET);
   if (asked_source.v4 != 0)
     nlv_put_ip (writer, RTA_SRC, &asked_source, AF_INET);
   if (path->output != 0)
@@ -406,14 +405,51 @@ put_path (const Query *query, const Path *path, NlvWriter *writer, guint32 table
   nlv_route_put_cacheinfo (writer);
 }
 
-/* RTM_F_FIB_MATCH: the route itself. */
+/* RTM_F_FIB_MATCH: the route itself, in the table that the answer names. */
 static int
-put_match (const Path *path, NlvWriter *writer, struct rtmsg *out)
+put_match (const Path *path, NlvWriter *writer, struct rtmsg *out, guint32 table)
 {
+  NlvRoute match;
+
   if (path->lookup.route == NULL)
     return -EHOSTUNREACH;
-  nlv_route_fill (writer, out, path->lookup.route);
+  match = *path->lookup.route;
+  match.table = table;
+  match.type = path->type;
+  nlv_route_fill (writer, out, &match, 0);
   return 0;
+}
+
+/* Until the first rule is added, the local table lives inside the main one:
+ * fib_unmerge(). */
+static gboolean
+has_merged_tables (NlvNetwork *network)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < nlv_network_get_n_rules (network); i++)
+    {
+      const NlvRule *rule = nlv_network_get_rule (network, i);
+      gboolean usual = rule->priority == 0 || rule->priority == 0x7ffe || rule->priority == 0x7fff;
+      if (rule->family != AF_INET)
+        continue;
+      if (!usual || rule->protocol != RTPROT_KERNEL)
+        return FALSE;
+      n++;
+    }
+  return n == 3;
+}
+
+static guint32
+shown_table (const Query *query, const Path *path)
+{
+  if ((query->header.rtm_flags & RTM_F_LOOKUP_TABLE) == 0)
+    return RT_TABLE_MAIN;
+  if (path->lookup.route == NULL)
+    return 0;
+  if (path->lookup.table == RT_TABLE_LOCAL && has_merged_tables (query->request->network))
+    return RT_TABLE_MAIN;
+  return path->lookup.table;
 }
 
 int
@@ -431,14 +467,12 @@ nlv_getroute_ipv4 (const NlvRequest *request)
   if (error < 0)
     return error;
 
-  guint32 table = RT_TABLE_MAIN;
-  if ((query.header.rtm_flags & RTM_F_LOOKUP_TABLE) != 0)
-    table = path.lookup.route != NULL ? path.lookup.table : 0;
+  guint32 table = shown_table (&query, &path);
   nlv_reply_init (&writer);
   struct rtmsg *out =
     nlv_writer_begin (&writer, RTM_NEWROUTE, 0, request->message->header.nlmsg_seq, request->caller->port, sizeof *out);
   if ((query.header.rtm_flags & RTM_F_FIB_MATCH) != 0)
-    error = put_match (&path, &writer, out);
+    error = put_match (&path, &writer, out, table);
   else
     {
       put_path_header (&query, &path, out, table);
@@ -467,5 +501,11 @@ nlv_getroute_multicast (const NlvRequest *request)
   int error = nlv_request_attrs (request->message, sizeof header, attrs, NLV_RTA_MAX,
                                  ipv4 ? nlv_route_policy_ipv4 : nlv_route_policy_ipv6,
                                  strict ? NLV_VALIDATE_DEPRECATED_STRICT : NLV_VALIDATE_LIBERAL, request->extack);
-  return error < 0 ? error : -ENOENT;
+  if (error < 0)
+    return error;
+  /* Without a table, IPv6 looks for one that it does not have. */
+  guint32 table = nlv_attr_u32 (&attrs[RTA_TABLE]);
+  if (!ipv4 && table != RT_TABLE_MAIN)
+    return nlv_request_refuse (request, -ENOENT, "ipv6: MR table does not exist");
+  return -ENOENT;
 }

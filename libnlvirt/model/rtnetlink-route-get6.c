@@ -24,16 +24,16 @@ parse_query (Query *query)
   struct rtmsg *header = &query->header;
 
   if (!nlv_request_header (request->message, header, sizeof *header))
-    return nlv_request_refuse (request, -EINVAL, "ipv6: Invalid header for route get request");
+    return nlv_request_refuse (request, -EINVAL, "ipv6: Invalid header for get route request");
   if (!strict)
     return nlv_request_attrs (request->message, sizeof *header, query->attrs, NLV_RTA_MAX, nlv_route_policy_ipv6,
                               NLV_VALIDATE_LIBERAL, request->extack);
   if ((header->rtm_src_len != 0 && header->rtm_src_len != 128) ||
       (header->rtm_dst_len != 0 && header->rtm_dst_len != 128) || header->rtm_table != 0 || header->rtm_protocol != 0 ||
       header->rtm_scope != 0 || header->rtm_type != 0)
-    return nlv_request_refuse (request, -EINVAL, "ipv6: Invalid values in header for route get request");
+    return nlv_request_refuse (request, -EINVAL, "ipv6: Invalid values in header for get route request");
   if ((header->rtm_flags & ~RTM_F_FIB_MATCH) != 0)
-    return nlv_request_refuse (request, -EINVAL, "ipv6: Invalid flags for route get request");
+    return nlv_request_refuse (request, -EINVAL, "ipv6: Invalid flags for get route request");
 
   int error = nlv_request_attrs (request->message, sizeof *header, query->attrs, NLV_RTA_MAX, nlv_route_policy_ipv6,
                                  NLV_VALIDATE_DEPRECATED_STRICT, request->extack);
@@ -48,7 +48,7 @@ parse_query (Query *query)
                                    1u << RTA_UID | 1u << RTA_SPORT | 1u << RTA_DPORT | 1u << RTA_IP_PROTO |
                                    1u << NLV_RTA_FLOWLABEL;
       if (nlv_attr_present (&query->attrs[i]) && (known & 1u << i) == 0)
-        return nlv_request_refuse (request, -EINVAL, "ipv6: Unsupported attribute in route get request");
+        return nlv_request_refuse (request, -EINVAL, "ipv6: Unsupported attribute in get route request");
     }
   return 0;
 }
@@ -98,10 +98,7 @@ fill_flow (Query *query)
     {
       flow->ip_protocol = nlv_attr_u8 (&attrs[RTA_IP_PROTO]);
       if (flow->ip_protocol != IPPROTO_TCP && flow->ip_protocol != IPPROTO_UDP && flow->ip_protocol != IPPROTO_ICMPV6)
-        {
-          nlv_extack_set (query->request->extack, "Unsupported ip proto", &attrs[RTA_IP_PROTO]);
-          return -EOPNOTSUPP;
-        }
+        return nlv_request_refuse (query->request, -EOPNOTSUPP, "Unsupported ip proto");
     }
   flow->prefer_link = needs_link (&flow->destination);
   if (flow->input == 0 && flow->output != 0 && nlv_ip_is_any (&flow->source, AF_INET6))
@@ -180,11 +177,16 @@ nlv_getroute_ipv6 (const NlvRequest *request)
   if (error < 0)
     return error;
 
+  /* The multicast table, which is asked for groups that come in, is empty. */
+  if (query.flow.input != 0 && lookup.route->destination_length > 0 &&
+      nlv_ipv6_is_multicast (&lookup.route->destination))
+    return -EMSGSIZE;
+
   nlv_reply_init (&writer);
   struct rtmsg *out =
     nlv_writer_begin (&writer, RTM_NEWROUTE, 0, request->message->header.nlmsg_seq, request->caller->port, sizeof *out);
   if ((query.header.rtm_flags & RTM_F_FIB_MATCH) != 0)
-    nlv_route_fill (&writer, out, lookup.route);
+    nlv_route_fill (&writer, out, lookup.route, query.flow.input);
   else
     put_path (&query, &lookup, &writer, out);
   return nlv_reply_finish (request, &writer);

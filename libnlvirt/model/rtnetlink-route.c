@@ -29,16 +29,30 @@
   }
 
 const NlvPolicy nlv_route_policy_ipv4[NLV_RTA_MAX + 1] = {
-  [RTA_DST] = U32,     [RTA_SRC] = U32,        [RTA_IIF] = U32,
-  [RTA_OIF] = U32,     [RTA_GATEWAY] = U32,    [RTA_PRIORITY] = U32,
-  [RTA_PREFSRC] = U32, [RTA_METRICS] = NESTED, [RTA_MULTIPATH] = LEN (sizeof (struct rtnexthop)),
-  [RTA_FLOW] = U32,    [RTA_ENCAP_TYPE] = U16, [RTA_ENCAP] = NESTED,
-  [RTA_UID] = U32,     [RTA_MARK] = U32,       [RTA_TABLE] = U32,
-  [RTA_IP_PROTO] = U8, [RTA_SPORT] = U16,      [RTA_DPORT] = U16,
+  [RTA_UNSPEC] = { .min = RTA_NH_ID },
+  [RTA_DST] = U32,
+  [RTA_SRC] = U32,
+  [RTA_IIF] = U32,
+  [RTA_OIF] = U32,
+  [RTA_GATEWAY] = U32,
+  [RTA_PRIORITY] = U32,
+  [RTA_PREFSRC] = U32,
+  [RTA_METRICS] = NESTED,
+  [RTA_MULTIPATH] = LEN (sizeof (struct rtnexthop)),
+  [RTA_FLOW] = U32,
+  [RTA_ENCAP_TYPE] = U16,
+  [RTA_ENCAP] = NESTED,
+  [RTA_UID] = U32,
+  [RTA_MARK] = U32,
+  [RTA_TABLE] = U32,
+  [RTA_IP_PROTO] = U8,
+  [RTA_SPORT] = U16,
+  [RTA_DPORT] = U16,
   [RTA_NH_ID] = U32,
 };
 
 const NlvPolicy nlv_route_policy_ipv6[NLV_RTA_MAX + 1] = {
+  [RTA_UNSPEC] = { .min = RTA_NH_ID },
   [RTA_GATEWAY] = LEN (16),
   [RTA_PREFSRC] = LEN (16),
   [RTA_OIF] = U32,
@@ -170,7 +184,7 @@ put_nexthops (NlvWriter *writer, const NlvRoute *route)
 }
 
 void
-nlv_route_fill (NlvWriter *writer, struct rtmsg *header, const NlvRoute *route)
+nlv_route_fill (NlvWriter *writer, struct rtmsg *header, const NlvRoute *route, guint32 input)
 {
   gboolean ipv6 = route->family == AF_INET6;
 
@@ -190,6 +204,8 @@ nlv_route_fill (NlvWriter *writer, struct rtmsg *header, const NlvRoute *route)
     nlv_put_ip (writer, RTA_DST, &route->destination, route->family);
   if (ipv6 && route->source_length > 0)
     nlv_put_ip (writer, RTA_SRC, &route->source, route->family);
+  if (input != 0)
+    nlv_put_u32 (writer, RTA_IIF, input);
   if (ipv6 && route->has_preferred_source)
     nlv_put_ip (writer, RTA_PREFSRC, &route->preferred_source, route->family);
   if (!ipv6 && route->metric != 0)
@@ -292,6 +308,29 @@ missing_table (NlvWalk *walk, const char *what)
   return nlv_walk_refuse (walk, -ENOENT, what);
 }
 
+/* Tables that are there without a route: IPv6's two, IPv4's main table along
+ * with the local one, and what fib6_rule_configure() makes for a rule. */
+static gboolean
+has_table (NlvWalk *walk, guint32 table)
+{
+  NlvNetwork *network = walk->dump.network;
+  NlvFib *fib = nlv_network_get_fib (network);
+
+  if (nlv_fib_has_table (fib, walk->family, table))
+    return TRUE;
+  if (walk->family == AF_INET)
+    return table == RT_TABLE_MAIN && nlv_fib_has_table (fib, AF_INET, RT_TABLE_LOCAL);
+  if (table == RT_TABLE_MAIN || table == RT_TABLE_LOCAL)
+    return TRUE;
+  for (guint i = 0; i < nlv_network_get_n_rules (network); i++)
+    {
+      const NlvRule *rule = nlv_network_get_rule (network, i);
+      if (rule->family == AF_INET6 && rule->table == table)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static int
 start_dump (NlvWalk *walk)
 {
@@ -317,7 +356,7 @@ nlv_dump_routes (NlvWalk *walk, NlvWriter *writer)
   /* Neither family has routes that were learned as prefixes. */
   if ((filter->flags & RTM_F_PREFIX) != 0)
     return 0;
-  if (filter->table != 0 && !nlv_fib_has_table (fib, walk->family, filter->table))
+  if (filter->table != 0 && !has_table (walk, filter->table))
     return missing_table (walk, walk->family == AF_INET ? "ipv4: FIB table does not exist"
                                                         : "ipv6: FIB table does not exist");
   /* RTM_F_CLONED asks for cached exceptions in place of routes. */
@@ -339,7 +378,7 @@ nlv_dump_routes (NlvWalk *walk, NlvWriter *writer)
         continue;
       struct rtmsg *header = nlv_walk_begin (walk, writer, RTM_NEWROUTE, flags, sizeof *header);
       if (header != NULL)
-        nlv_route_fill (writer, header, route);
+        nlv_route_fill (writer, header, route, 0);
       if (header == NULL || !nlv_writer_end (writer))
         {
           walk->routes = before;

@@ -83,6 +83,8 @@ nlv_ipv6_is_loopback (const NlvIp *ip)
 static int
 ipv6_scope (const NlvIp *ip)
 {
+  if (nlv_ip_is_any (ip, AF_INET6))
+    return 0;
   if (nlv_ipv6_is_multicast (ip))
     return ip->bytes[1] & 0x0f;
   if (nlv_ipv6_is_link_local (ip) || nlv_ipv6_is_loopback (ip))

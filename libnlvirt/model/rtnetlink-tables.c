@@ -158,7 +158,7 @@ nlv_dump_netconf (NlvWalk *walk, NlvWriter *writer)
   guint n = nlv_network_get_n_links (network);
   gboolean ipv4 = walk->family == AF_INET;
 
-  if (walk->dump.caller.strict && nlv_request_body (&walk->request).len > NLMSG_ALIGN (sizeof (struct netconfmsg)))
+  if (walk->dump.caller.strict && nlv_request_body (&walk->request).len != NLMSG_ALIGN (sizeof (struct netconfmsg)))
     return nlv_walk_refuse (walk, -EINVAL,
                             ipv4 ? "ipv4: Invalid data after header in netconf dump request"
                                  : "ipv6: Invalid data after header in netconf dump request");
@@ -175,6 +175,14 @@ nlv_dump_netconf (NlvWalk *walk, NlvWriter *writer)
       nlv_walk_check_consistent (walk, writer);
     }
   return 0;
+}
+
+static gboolean
+has_netconf (NlvNetwork *network, guint8 family, gint32 index)
+{
+  const NlvLink *link = nlv_network_find_link (network, index);
+
+  return link != NULL && (family == AF_INET ? nlv_link_has_ipv4 (link) : nlv_link_has_ipv6 (link));
 }
 
 int
@@ -199,7 +207,7 @@ nlv_getnetconf (const NlvRequest *request)
     return -EINVAL;
   gint32 index = nlv_attr_u32 (&attrs[NETCONFA_IFINDEX]);
   if (index != NETCONFA_IFINDEX_ALL && index != NETCONFA_IFINDEX_DEFAULT &&
-      nlv_network_find_link (request->network, index) == NULL)
+      !has_netconf (request->network, family, index))
     return family == AF_INET ? -ENODEV : -EINVAL;
 
   nlv_reply_init (&writer);

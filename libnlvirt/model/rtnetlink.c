@@ -13,46 +13,47 @@ typedef struct
   guint8 family;
   NlvDoit doit;
   NlvDumpit dumpit;
-  gboolean split_done;
+  NlvEnding ending;
 } Handler;
 
 static int dump_all_families (NlvWalk *walk, NlvWriter *writer);
 
 static const Handler handlers[] = {
-  { RTM_GETLINK, AF_UNSPEC, nlv_getlink, nlv_dump_links, TRUE },
-  { RTM_GETLINK, AF_BRIDGE, NULL, nlv_dump_bridge_links, TRUE },
-  { RTM_GETLINK, AF_INET6, NULL, nlv_dump_inet6_links, FALSE },
-  { RTM_GETLINK, RTNL_FAMILY_IPMR, NULL, nlv_dump_ipmr_links, TRUE },
-  { RTM_GETADDR, AF_UNSPEC, NULL, dump_all_families, TRUE },
-  { RTM_GETADDR, AF_INET, NULL, nlv_dump_addresses, TRUE },
-  { RTM_GETADDR, AF_INET6, nlv_getaddr_inet6, nlv_dump_addresses, FALSE },
-  { RTM_GETROUTE, AF_UNSPEC, NULL, dump_all_families, TRUE },
-  { RTM_GETROUTE, AF_INET, nlv_getroute_ipv4, nlv_dump_routes, TRUE },
-  { RTM_GETROUTE, AF_INET6, nlv_getroute_ipv6, nlv_dump_routes, TRUE },
-  { RTM_GETROUTE, RTNL_FAMILY_IPMR, nlv_getroute_multicast, nlv_dump_multicast_routes, FALSE },
-  { RTM_GETROUTE, RTNL_FAMILY_IP6MR, nlv_getroute_multicast, nlv_dump_multicast_routes, FALSE },
-  { RTM_GETNEIGH, AF_UNSPEC, nlv_getneigh, nlv_dump_neighbors, FALSE },
-  { RTM_GETNEIGH, AF_BRIDGE, nlv_getneigh_bridge, nlv_dump_bridge_neighbors, FALSE },
-  { RTM_GETRULE, AF_UNSPEC, NULL, nlv_dump_rules, FALSE },
-  { RTM_GETQDISC, AF_UNSPEC, nlv_get_tc_object, nlv_dump_qdiscs, TRUE },
-  { RTM_GETTCLASS, AF_UNSPEC, nlv_get_tc_object, nlv_dump_nothing, FALSE },
-  { RTM_GETTFILTER, AF_UNSPEC, nlv_get_tc_object, nlv_dump_nothing, FALSE },
-  { RTM_GETCHAIN, AF_UNSPEC, nlv_get_tc_object, nlv_dump_nothing, FALSE },
-  { RTM_GETACTION, AF_UNSPEC, nlv_get_action, nlv_dump_actions, FALSE },
-  { RTM_GETMULTICAST, AF_INET, NULL, nlv_dump_multicast, FALSE },
-  { RTM_GETMULTICAST, AF_INET6, NULL, nlv_dump_multicast, FALSE },
-  { RTM_GETANYCAST, AF_INET6, NULL, nlv_dump_anycast, FALSE },
-  { RTM_GETNEIGHTBL, AF_UNSPEC, NULL, nlv_dump_neighbor_tables, TRUE },
-  { RTM_GETADDRLABEL, AF_INET6, nlv_getaddrlabel, nlv_dump_address_labels, FALSE },
-  { RTM_GETNETCONF, AF_UNSPEC, NULL, dump_all_families, TRUE },
-  { RTM_GETNETCONF, AF_INET, nlv_getnetconf, nlv_dump_netconf, FALSE },
-  { RTM_GETNETCONF, AF_INET6, nlv_getnetconf, nlv_dump_netconf, FALSE },
-  { RTM_GETMDB, AF_BRIDGE, nlv_getmdb, nlv_dump_mdb, FALSE },
-  { RTM_GETNSID, AF_UNSPEC, nlv_getnsid, nlv_dump_netns_ids, FALSE },
-  { RTM_GETSTATS, AF_UNSPEC, nlv_getstats, nlv_dump_stats, FALSE },
-  { RTM_GETNEXTHOP, AF_UNSPEC, nlv_getnexthop, nlv_dump_nexthops, FALSE },
-  { RTM_GETNEXTHOPBUCKET, AF_UNSPEC, nlv_getnexthop, nlv_dump_invalid, FALSE },
-  { RTM_GETTUNNEL, AF_BRIDGE, NULL, nlv_dump_tunnels, FALSE },
+  { RTM_GETLINK, AF_UNSPEC, nlv_getlink, nlv_dump_links, NLV_ENDING_SPLIT },
+  { RTM_GETLINK, AF_BRIDGE, NULL, nlv_dump_bridge_links, NLV_ENDING_ASKED },
+  { RTM_GETLINK, AF_INET6, NULL, nlv_dump_inet6_links, NLV_ENDING_JOINED },
+  { RTM_GETLINK, RTNL_FAMILY_IPMR, NULL, nlv_dump_ipmr_links, NLV_ENDING_SPLIT },
+  { RTM_GETADDR, AF_UNSPEC, NULL, dump_all_families, NLV_ENDING_SPLIT },
+  { RTM_GETADDR, AF_INET, NULL, nlv_dump_addresses, NLV_ENDING_SPLIT },
+  { RTM_GETADDR, AF_INET6, nlv_getaddr_inet6, nlv_dump_addresses, NLV_ENDING_JOINED },
+  { RTM_GETROUTE, AF_UNSPEC, NULL, dump_all_families, NLV_ENDING_SPLIT },
+  { RTM_GETROUTE, AF_INET, nlv_getroute_ipv4, nlv_dump_routes, NLV_ENDING_SPLIT },
+  { RTM_GETROUTE, AF_INET6, nlv_getroute_ipv6, nlv_dump_routes, NLV_ENDING_SPLIT },
+  { RTM_GETROUTE, RTNL_FAMILY_IPMR, nlv_getroute_multicast, nlv_dump_multicast_routes, NLV_ENDING_JOINED },
+  { RTM_GETROUTE, RTNL_FAMILY_IP6MR, nlv_getroute_multicast, nlv_dump_multicast_routes, NLV_ENDING_JOINED },
+  { RTM_GETNEIGH, AF_UNSPEC, nlv_getneigh, nlv_dump_neighbors, NLV_ENDING_JOINED },
+  { RTM_GETNEIGH, AF_BRIDGE, nlv_getneigh_bridge, nlv_dump_bridge_neighbors, NLV_ENDING_ASKED },
+  { RTM_GETRULE, AF_UNSPEC, NULL, nlv_dump_rules, NLV_ENDING_JOINED },
+  { RTM_GETQDISC, AF_UNSPEC, nlv_get_tc_object, nlv_dump_qdiscs, NLV_ENDING_SPLIT },
+  { RTM_GETTCLASS, AF_UNSPEC, nlv_get_tc_object, nlv_dump_nothing, NLV_ENDING_JOINED },
+  { RTM_GETTFILTER, AF_UNSPEC, nlv_get_tc_object, nlv_dump_nothing, NLV_ENDING_JOINED },
+  { RTM_GETCHAIN, AF_UNSPEC, nlv_get_tc_object, nlv_dump_nothing, NLV_ENDING_JOINED },
+  { RTM_GETACTION, AF_UNSPEC, nlv_get_action, nlv_dump_actions, NLV_ENDING_JOINED },
+  { RTM_GETMULTICAST, AF_INET, NULL, nlv_dump_multicast, NLV_ENDING_JOINED },
+  { RTM_GETMULTICAST, AF_INET6, NULL, nlv_dump_multicast, NLV_ENDING_JOINED },
+  { RTM_GETANYCAST, AF_INET6, NULL, nlv_dump_anycast, NLV_ENDING_JOINED },
+  { RTM_GETNEIGHTBL, AF_UNSPEC, NULL, nlv_dump_neighbor_tables, NLV_ENDING_SPLIT },
+  { RTM_GETADDRLABEL, AF_INET6, nlv_getaddrlabel, nlv_dump_address_labels, NLV_ENDING_JOINED },
+  { RTM_GETDCB, AF_UNSPEC, nlv_getdcb, NULL, NLV_ENDING_JOINED },
+  { RTM_GETNETCONF, AF_UNSPEC, NULL, dump_all_families, NLV_ENDING_SPLIT },
+  { RTM_GETNETCONF, AF_INET, nlv_getnetconf, nlv_dump_netconf, NLV_ENDING_JOINED },
+  { RTM_GETNETCONF, AF_INET6, nlv_getnetconf, nlv_dump_netconf, NLV_ENDING_JOINED },
+  { RTM_GETMDB, AF_BRIDGE, nlv_getmdb, nlv_dump_mdb, NLV_ENDING_JOINED },
+  { RTM_GETNSID, AF_UNSPEC, nlv_getnsid, nlv_dump_netns_ids, NLV_ENDING_JOINED },
+  { RTM_GETSTATS, AF_UNSPEC, nlv_getstats, nlv_dump_stats, NLV_ENDING_JOINED },
+  { RTM_GETNEXTHOP, AF_UNSPEC, nlv_getnexthop, nlv_dump_nexthops, NLV_ENDING_JOINED },
+  { RTM_GETNEXTHOPBUCKET, AF_UNSPEC, nlv_getnexthop, nlv_dump_buckets, NLV_ENDING_JOINED },
+  { RTM_GETTUNNEL, AF_BRIDGE, NULL, nlv_dump_tunnels, NLV_ENDING_JOINED },
 };
 
 static const Handler *
@@ -105,7 +106,12 @@ walk_fill (NlvDump *dump, NlvWriter *writer)
   NlvWalk *walk = (NlvWalk *) dump;
 
   if (walk->finished)
-    return 0;
+    {
+      /* Only the call before had anything to say. */
+      walk->dump.why = (NlvExtack){ 0 };
+      note_words (walk);
+      return 0;
+    }
 
   int error = walk->dumpit (walk, writer);
   note_words (walk);
@@ -113,8 +119,10 @@ walk_fill (NlvDump *dump, NlvWriter *writer)
     return 1;
   if (error != 0)
     return error;
+  if (walk->ending == NLV_ENDING_ASKED)
+    return writer->len > 0;
   walk->finished = TRUE;
-  return walk->split_done && writer->len > 0;
+  return walk->ending == NLV_ENDING_SPLIT && writer->len > 0;
 }
 
 static NlvDump *
@@ -130,7 +138,7 @@ walk_new (NlvNetwork *network, const NlvCaller *caller, const NlvMessage *messag
   walk->dump.seq = message->header.nlmsg_seq;
   walk->dump.generation = nlv_network_get_generation (network);
   walk->dumpit = handler->dumpit;
-  walk->split_done = handler->split_done;
+  walk->ending = handler->ending;
   walk->family = family;
   walk->bytes = g_bytes_new (message->bytes.data, message->bytes.len);
   walk->request = *message;

@@ -33,18 +33,18 @@ load (gconstpointer from, guint8 width)
 
   switch (width)
     {
-    case 1:
-      memcpy (&u8, from, sizeof u8);
-      return u8;
-    case 2:
-      memcpy (&u16, from, sizeof u16);
-      return u16;
-    case 4:
-      memcpy (&u32, from, sizeof u32);
-      return u32;
-    default:
-      memcpy (&u64, from, sizeof u64);
-      return u64;
+      case 1:
+        memcpy (&u8, from, sizeof u8);
+        return u8;
+      case 2:
+        memcpy (&u16, from, sizeof u16);
+        return u16;
+      case 4:
+        memcpy (&u32, from, sizeof u32);
+        return u32;
+      default:
+        memcpy (&u64, from, sizeof u64);
+        return u64;
     }
 }
 
@@ -57,18 +57,18 @@ store (gpointer to, guint8 width, guint64 value)
 
   switch (width)
     {
-    case 1:
-      memcpy (to, &u8, sizeof u8);
-      break;
-    case 2:
-      memcpy (to, &u16, sizeof u16);
-      break;
-    case 4:
-      memcpy (to, &u32, sizeof u32);
-      break;
-    default:
-      memcpy (to, &value, sizeof value);
-      break;
+      case 1:
+        memcpy (to, &u8, sizeof u8);
+        break;
+      case 2:
+        memcpy (to, &u16, sizeof u16);
+        break;
+      case 4:
+        memcpy (to, &u32, sizeof u32);
+        break;
+      default:
+        memcpy (to, &value, sizeof value);
+        break;
     }
 }
 
@@ -211,18 +211,18 @@ equal_members (const NlvField *field, gconstpointer a, gconstpointer b)
   b = const_member (b, field);
   switch (field->kind)
     {
-    case NLV_FIELD_NAME:
-      return strncmp (a, b, IFNAMSIZ) == 0;
-    case NLV_FIELD_STRING:
-      return equal_strings (a, b);
-    case NLV_FIELD_BYTES:
-      return equal_bytes (a, b);
-    case NLV_FIELD_BOOLEAN:
-      return (load (a, field->width) != 0) == (load (b, field->width) != 0);
-    case NLV_FIELD_NUMBER:
-    case NLV_FIELD_FLAGS:
-    default:
-      return load (a, field->width) == load (b, field->width);
+      case NLV_FIELD_NAME:
+        return strncmp (a, b, IFNAMSIZ) == 0;
+      case NLV_FIELD_STRING:
+        return equal_strings (a, b);
+      case NLV_FIELD_BYTES:
+        return equal_bytes (a, b);
+      case NLV_FIELD_BOOLEAN:
+        return (load (a, field->width) != 0) == (load (b, field->width) != 0);
+      case NLV_FIELD_NUMBER:
+      case NLV_FIELD_FLAGS:
+      default:
+        return load (a, field->width) == load (b, field->width);
     }
 }
 
@@ -254,28 +254,28 @@ write_member (const NlvField *field, gconstpointer row, GString *text)
 
   switch (field->kind)
     {
-    case NLV_FIELD_STRING:
-      write_string_member (text, field->key, from);
-      break;
-    case NLV_FIELD_BYTES:
-      write_bytes_member (text, field->key, from);
-      break;
-    case NLV_FIELD_NAME:
-      memcpy (name, from, IFNAMSIZ);
-      nlv_write_string (text, field->key, name);
-      break;
-    case NLV_FIELD_BOOLEAN:
-      g_string_append_printf (text, "%s=%s\n", field->key, load (from, field->width) != 0 ? "true" : "false");
-      break;
-    case NLV_FIELD_FLAGS:
-      g_string_append_printf (text, "%s=", field->key);
-      nlv_append_flags (text, field->names, load (from, field->width), ";");
-      g_string_append_c (text, '\n');
-      break;
-    case NLV_FIELD_NUMBER:
-    default:
-      nlv_write_named (text, field->key, field->names, load (from, field->width));
-      break;
+      case NLV_FIELD_STRING:
+        write_string_member (text, field->key, from);
+        break;
+      case NLV_FIELD_BYTES:
+        write_bytes_member (text, field->key, from);
+        break;
+      case NLV_FIELD_NAME:
+        memcpy (name, from, IFNAMSIZ);
+        nlv_write_string (text, field->key, name);
+        break;
+      case NLV_FIELD_BOOLEAN:
+        g_string_append_printf (text, "%s=%s\n", field->key, load (from, field->width) != 0 ? "true" : "false");
+        break;
+      case NLV_FIELD_FLAGS:
+        g_string_append_printf (text, "%s=", field->key);
+        nlv_append_flags (text, field->names, load (from, field->width), ";");
+        g_string_append_c (text, '\n');
+        break;
+      case NLV_FIELD_NUMBER:
+      default:
+        nlv_write_named (text, field->key, field->names, load (from, field->width));
+        break;
     }
 }
 

@@ -11,12 +11,12 @@
 
 typedef enum
 {
-  NLV_FIELD_NUMBER,  /* unsigned, or one of the names */
+  NLV_FIELD_NUMBER, /* unsigned, or one of the names */
   NLV_FIELD_BOOLEAN,
-  NLV_FIELD_FLAGS,   /* list of names and numbers */
-  NLV_FIELD_NAME,    /* char[IFNAMSIZ] */
-  NLV_FIELD_STRING,  /* char *, NULL when empty */
-  NLV_FIELD_BYTES,   /* GBytes *, NULL when empty */
+  NLV_FIELD_FLAGS,  /* list of names and numbers */
+  NLV_FIELD_NAME,   /* char[IFNAMSIZ] */
+  NLV_FIELD_STRING, /* char *, NULL when empty */
+  NLV_FIELD_BYTES,  /* GBytes *, NULL when empty */
 } NlvFieldKind;
 
 typedef struct
@@ -28,8 +28,10 @@ typedef struct
   const NlvName *names; /* (nullable) */
 } NlvField;
 
-#define NLV_FIELD(kind, key, type, member, names) \
-  { (key), NLV_FIELD_##kind, sizeof (((type *) NULL)->member), offsetof (type, member), (names) }
+#define NLV_FIELD(kind, key, type, member, names)                                                                      \
+  {                                                                                                                    \
+    (key), NLV_FIELD_##kind, sizeof (((type *) NULL)->member), offsetof (type, member), (names)                        \
+  }
 
 /* Reads those fields that are there, and reports what is wrong with them. */
 void nlv_fields_read (const NlvField *fields, gsize n_fields, NlvSection *section, gpointer row);

@@ -8,9 +8,9 @@
 /* A file being read. */
 typedef struct
 {
-  NlvNetwork *network;  /* (owned) */
-  GPtrArray *faults;    /* (borrowed) */
-  gboolean fill;        /* the kernel's routes and rules are added */
+  NlvNetwork *network;    /* (owned) */
+  GPtrArray *faults;      /* (borrowed) */
+  gboolean fill;          /* the kernel's routes and rules are added */
   guint32 lowest_rule[2]; /* least priority above 0 so far: IPv4, IPv6 */
 } NlvTableReader;
 

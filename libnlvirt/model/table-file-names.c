@@ -107,21 +107,11 @@ const NlvName nlv_names_link_mode[] = {
 };
 
 const NlvName nlv_names_metric_lock[] = {
-  { "mtu", 1u << RTAX_MTU },
-  { "window", 1u << RTAX_WINDOW },
-  { "rtt", 1u << RTAX_RTT },
-  { "rttvar", 1u << RTAX_RTTVAR },
-  { "ssthresh", 1u << RTAX_SSTHRESH },
-  { "cwnd", 1u << RTAX_CWND },
-  { "advmss", 1u << RTAX_ADVMSS },
-  { "reordering", 1u << RTAX_REORDERING },
-  { "hoplimit", 1u << RTAX_HOPLIMIT },
-  { "initcwnd", 1u << RTAX_INITCWND },
-  { "features", 1u << RTAX_FEATURES },
-  { "rto-min", 1u << RTAX_RTO_MIN },
-  { "initrwnd", 1u << RTAX_INITRWND },
-  { "quickack", 1u << RTAX_QUICKACK },
-  { NULL },
+  { "mtu", 1u << RTAX_MTU },           { "window", 1u << RTAX_WINDOW },         { "rtt", 1u << RTAX_RTT },
+  { "rttvar", 1u << RTAX_RTTVAR },     { "ssthresh", 1u << RTAX_SSTHRESH },     { "cwnd", 1u << RTAX_CWND },
+  { "advmss", 1u << RTAX_ADVMSS },     { "reordering", 1u << RTAX_REORDERING }, { "hoplimit", 1u << RTAX_HOPLIMIT },
+  { "initcwnd", 1u << RTAX_INITCWND }, { "features", 1u << RTAX_FEATURES },     { "rto-min", 1u << RTAX_RTO_MIN },
+  { "initrwnd", 1u << RTAX_INITRWND }, { "quickack", 1u << RTAX_QUICKACK },     { NULL },
 };
 
 const NlvName nlv_names_neighbor_flag[] = {
@@ -137,27 +127,18 @@ const NlvName nlv_names_neighbor_flag[] = {
 };
 
 const NlvName nlv_names_neighbor_state[] = {
-  { "none", NUD_NONE },
-  { "incomplete", NUD_INCOMPLETE },
-  { "reachable", NUD_REACHABLE },
-  { "stale", NUD_STALE },
-  { "delay", NUD_DELAY },
-  { "probe", NUD_PROBE },
-  { "failed", NUD_FAILED },
-  { "noarp", NUD_NOARP },
-  { "permanent", NUD_PERMANENT },
-  { NULL },
+  { "none", NUD_NONE },           { "incomplete", NUD_INCOMPLETE },
+  { "reachable", NUD_REACHABLE }, { "stale", NUD_STALE },
+  { "delay", NUD_DELAY },         { "probe", NUD_PROBE },
+  { "failed", NUD_FAILED },       { "noarp", NUD_NOARP },
+  { "permanent", NUD_PERMANENT }, { NULL },
 };
 
 const NlvName nlv_names_nexthop_flag[] = {
-  { "dead", RTNH_F_DEAD },
-  { "pervasive", RTNH_F_PERVASIVE },
-  { "onlink", RTNH_F_ONLINK },
-  { "offload", RTNH_F_OFFLOAD },
-  { "linkdown", RTNH_F_LINKDOWN },
-  { "unresolved", RTNH_F_UNRESOLVED },
-  { "trap", RTNH_F_TRAP },
-  { NULL },
+  { "dead", RTNH_F_DEAD },         { "pervasive", RTNH_F_PERVASIVE },
+  { "onlink", RTNH_F_ONLINK },     { "offload", RTNH_F_OFFLOAD },
+  { "linkdown", RTNH_F_LINKDOWN }, { "unresolved", RTNH_F_UNRESOLVED },
+  { "trap", RTNH_F_TRAP },         { NULL },
 };
 
 const NlvName nlv_names_none[] = {
@@ -166,14 +147,10 @@ const NlvName nlv_names_none[] = {
 };
 
 const NlvName nlv_names_operational_state[] = {
-  { "unknown", IF_OPER_UNKNOWN },
-  { "not-present", IF_OPER_NOTPRESENT },
-  { "down", IF_OPER_DOWN },
-  { "lower-layer-down", IF_OPER_LOWERLAYERDOWN },
-  { "testing", IF_OPER_TESTING },
-  { "dormant", IF_OPER_DORMANT },
-  { "up", IF_OPER_UP },
-  { NULL },
+  { "unknown", IF_OPER_UNKNOWN }, { "not-present", IF_OPER_NOTPRESENT },
+  { "down", IF_OPER_DOWN },       { "lower-layer-down", IF_OPER_LOWERLAYERDOWN },
+  { "testing", IF_OPER_TESTING }, { "dormant", IF_OPER_DORMANT },
+  { "up", IF_OPER_UP },           { NULL },
 };
 
 /* ICMPV6_ROUTER_PREF_* */
@@ -237,21 +214,14 @@ const NlvName nlv_names_rule_action[] = {
 };
 
 const NlvName nlv_names_rule_flag[] = {
-  { "permanent", FIB_RULE_PERMANENT },
-  { "invert", FIB_RULE_INVERT },
-  { "unresolved", FIB_RULE_UNRESOLVED },
-  { "iif-detached", FIB_RULE_IIF_DETACHED },
-  { "oif-detached", FIB_RULE_OIF_DETACHED },
-  { NULL },
+  { "permanent", FIB_RULE_PERMANENT },       { "invert", FIB_RULE_INVERT },
+  { "unresolved", FIB_RULE_UNRESOLVED },     { "iif-detached", FIB_RULE_IIF_DETACHED },
+  { "oif-detached", FIB_RULE_OIF_DETACHED }, { NULL },
 };
 
 const NlvName nlv_names_scope[] = {
-  { "global", RT_SCOPE_UNIVERSE },
-  { "site", RT_SCOPE_SITE },
-  { "link", RT_SCOPE_LINK },
-  { "host", RT_SCOPE_HOST },
-  { "nowhere", RT_SCOPE_NOWHERE },
-  { NULL },
+  { "global", RT_SCOPE_UNIVERSE }, { "site", RT_SCOPE_SITE },       { "link", RT_SCOPE_LINK },
+  { "host", RT_SCOPE_HOST },       { "nowhere", RT_SCOPE_NOWHERE }, { NULL },
 };
 
 const NlvName nlv_names_table[] = {

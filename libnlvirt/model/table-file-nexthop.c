@@ -178,6 +178,8 @@ parse_nexthop (NlvTableReader *reader, NlvSection *section, const char *text, co
         }
       if (words[i + 1] == NULL || !parse_word (reader, section, words[i], words[i + 1], nexthop))
         {
+          if (section->faulty)
+            return FALSE;
           nlv_section_fault (section, "nexthops",
                              "“%s”: expected via ADDRESS, dev NAME, weight 1 to 256, realm NUMBER, flags NAMES, encap "
                              "TYPE:HEX or onlink at “%s”",
@@ -279,8 +281,7 @@ is_short (NlvNetwork *network, const NlvRoute *route)
   const NlvNexthop *nexthop = route->nexthops;
 
   return route->n_nexthops == 1 && nexthop->link != 0 && nexthop->weight == 0 && nexthop->realm == 0 &&
-         nexthop->encap == NULL &&
-         (nexthop->flags & ~RTNH_F_ONLINK) == default_flags (network, route, nexthop->link);
+         nexthop->encap == NULL && (nexthop->flags & ~RTNH_F_ONLINK) == default_flags (network, route, nexthop->link);
 }
 
 void

@@ -35,21 +35,11 @@ static const struct
   const char *key;
   guint metric;
 } metrics[] = {
-  { "mtu", RTAX_MTU },
-  { "window", RTAX_WINDOW },
-  { "rtt", RTAX_RTT },
-  { "rttvar", RTAX_RTTVAR },
-  { "ssthresh", RTAX_SSTHRESH },
-  { "cwnd", RTAX_CWND },
-  { "advmss", RTAX_ADVMSS },
-  { "reordering", RTAX_REORDERING },
-  { "hoplimit", RTAX_HOPLIMIT },
-  { "initcwnd", RTAX_INITCWND },
-  { "features", RTAX_FEATURES },
-  { "rto-min", RTAX_RTO_MIN },
-  { "initrwnd", RTAX_INITRWND },
-  { "quickack", RTAX_QUICKACK },
-  { "fastopen-no-cookie", RTAX_FASTOPEN_NO_COOKIE },
+  { "mtu", RTAX_MTU },           { "window", RTAX_WINDOW },         { "rtt", RTAX_RTT },
+  { "rttvar", RTAX_RTTVAR },     { "ssthresh", RTAX_SSTHRESH },     { "cwnd", RTAX_CWND },
+  { "advmss", RTAX_ADVMSS },     { "reordering", RTAX_REORDERING }, { "hoplimit", RTAX_HOPLIMIT },
+  { "initcwnd", RTAX_INITCWND }, { "features", RTAX_FEATURES },     { "rto-min", RTAX_RTO_MIN },
+  { "initrwnd", RTAX_INITRWND }, { "quickack", RTAX_QUICKACK },     { "fastopen-no-cookie", RTAX_FASTOPEN_NO_COOKIE },
 };
 
 typedef struct
@@ -65,8 +55,8 @@ static const NlvField lock_field[] = {
 static void
 set_defaults (NlvRoute *route)
 {
-  gboolean is_local = route->type == RTN_LOCAL || route->type == RTN_BROADCAST || route->type == RTN_ANYCAST ||
-                      route->type == RTN_NAT;
+  gboolean is_local =
+    route->type == RTN_LOCAL || route->type == RTN_BROADCAST || route->type == RTN_ANYCAST || route->type == RTN_NAT;
 
   route->table = is_local ? RT_TABLE_LOCAL : RT_TABLE_MAIN;
   route->protocol = RTPROT_BOOT;
@@ -80,17 +70,17 @@ default_scope (const NlvRoute *route)
     return RT_SCOPE_UNIVERSE;
   switch (route->type)
     {
-    case RTN_LOCAL:
-    case RTN_NAT:
-      return RT_SCOPE_HOST;
-    case RTN_BROADCAST:
-    case RTN_MULTICAST:
-    case RTN_ANYCAST:
-      return RT_SCOPE_LINK;
-    case RTN_UNICAST:
-      return route->n_nexthops == 1 && route->nexthops[0].gateway_family == 0 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
-    default:
-      return RT_SCOPE_UNIVERSE;
+      case RTN_LOCAL:
+      case RTN_NAT:
+        return RT_SCOPE_HOST;
+      case RTN_BROADCAST:
+      case RTN_MULTICAST:
+      case RTN_ANYCAST:
+        return RT_SCOPE_LINK;
+      case RTN_UNICAST:
+        return route->n_nexthops == 1 && route->nexthops[0].gateway_family == 0 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+      default:
+        return RT_SCOPE_UNIVERSE;
     }
 }
 

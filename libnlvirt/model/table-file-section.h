@@ -23,9 +23,9 @@ typedef enum
 typedef struct
 {
   NlvGroupKind kind;
-  guint line;    /* of its header */
-  NlvSpan name;  /* the header between its brackets */
-  NlvSpan body;  /* the lines below it */
+  guint line;   /* of its header */
+  NlvSpan name; /* the header between its brackets */
+  NlvSpan body; /* the lines below it */
 } NlvGroup;
 
 typedef struct
@@ -37,14 +37,14 @@ typedef struct
 
 typedef struct
 {
-  char *name;          /* (owned) of the group, "link eth0" */
-  const char *label;   /* (borrowed) "eth0" */
+  char *name;        /* (owned) of the group, "link eth0" */
+  const char *label; /* (borrowed) "eth0" */
   guint line;
-  GKeyFile *values;    /* (owned) */
-  GPtrArray *entries;  /* (owned) (element-type NlvEntry) in the order of the file */
-  GHashTable *by_key;  /* (owned) key → (unowned) NlvEntry */
-  GPtrArray *faults;   /* (borrowed) (element-type NlvFault) */
-  gboolean faulty;     /* a fault was reported in this group */
+  GKeyFile *values;   /* (owned) */
+  GPtrArray *entries; /* (owned) (element-type NlvEntry) in the order of the file */
+  GHashTable *by_key; /* (owned) key → (unowned) NlvEntry */
+  GPtrArray *faults;  /* (borrowed) (element-type NlvFault) */
+  gboolean faulty;    /* a fault was reported in this group */
 } NlvSection;
 
 /* Records a fault; @group and @key may be NULL. */

@@ -102,8 +102,7 @@ nlv_read_number (NlvSection *section, const char *key, const NlvName *names, gui
     {
       g_autofree char *words = nlv_names_join (names);
 
-      nlv_section_fault (section, key, "“%s”: expected %s, or a number from 0 to %" G_GUINT64_FORMAT, text, words,
-                         max);
+      nlv_section_fault (section, key, "“%s”: expected %s, or a number from 0 to %" G_GUINT64_FORMAT, text, words, max);
     }
   else
     nlv_section_fault (section, key, "“%s”: expected a number from 0 to %" G_GUINT64_FORMAT, text, max);

@@ -86,13 +86,21 @@ forget_unseen (NlvEndpoint *endpoint)
 }
 
 static gboolean
+is_drained (gpointer owner)
+{
+  NlvEndpoint *endpoint = owner;
+
+  forget_unseen (endpoint);
+  return endpoint->queued.length == 0;
+}
+
+static gboolean
 append (gpointer owner, const NlvDatagram *datagram)
 {
   NlvEndpoint *endpoint = owner;
   NlvServedTree *tree = endpoint->tree;
   NlvQueued *queued = g_new0 (NlvQueued, 1);
 
-  forget_unseen (endpoint);
   *queued = (NlvQueued){
     .len = datagram->bytes.len,
     .port = datagram->port,
@@ -271,7 +279,7 @@ make_pair (int ends[2])
 NlvEndpoint *
 nlv_endpoint_new (NlvServedTree *tree, int type, const NlvTask *opener, int *program_end)
 {
-  static const NlvSocketQueue queue = { append };
+  static const NlvSocketQueue queue = { append, is_drained };
   socklen_t len = sizeof (guint64);
   NlvEndpoint *endpoint;
   int ends[2];

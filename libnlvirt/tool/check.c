@@ -63,6 +63,10 @@ handle_check (int argc, char *argv[])
       return EXIT_NLVIRT_FAILED;
     }
   for (int i = optind; i < argc; i++)
-    status = MAX (status, check_file (argv[i]));
+    {
+      int file_status = check_file (argv[i]);
+
+      status = MAX (status, file_status);
+    }
   return status;
 }

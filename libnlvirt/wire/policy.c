@@ -279,7 +279,8 @@ parse (NlvSpan attrs, NlvAttr *out, guint max_type, const NlvPolicy *policy, Nlv
         }
       if (policy != NULL)
         {
-          int error = check_attr (&attr, &policy[attr.type], validation, extack, depth);
+          gboolean recent = policy[0].min > 0 && attr.type >= policy[0].min;
+          int error = check_attr (&attr, &policy[attr.type], recent ? NLV_VALIDATE_STRICT : validation, extack, depth);
           if (error < 0)
             return error;
         }

@@ -23,6 +23,8 @@ typedef enum
   NLV_KIND_REJECT,
 } NlvKind;
 
+/* Entry 0 of a table is no attribute: its @min, if not 0, is the first type
+ * that is always checked as with NLV_VALIDATE_STRICT (strict_start_type). */
 typedef struct _NlvPolicy NlvPolicy;
 struct _NlvPolicy
 {

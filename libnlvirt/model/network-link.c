@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A link's own memory. */
+#include "model/network.h"
+
+static void
+raw_attr_clear (gpointer data)
+{
+  NlvRawAttr *raw = data;
+
+  g_clear_pointer (&raw->payload, g_bytes_unref);
+}
+
+void
+nlv_link_init (NlvLink *link)
+{
+  *link = (NlvLink){ .lower_netns = -1 };
+}
+
+void
+nlv_link_clear (NlvLink *link)
+{
+  g_clear_pointer (&link->alt_names, g_ptr_array_unref);
+  g_clear_pointer (&link->alias, g_free);
+  g_clear_pointer (&link->kind, g_free);
+  g_clear_pointer (&link->kind_data, g_bytes_unref);
+  g_clear_pointer (&link->slave_kind, g_free);
+  g_clear_pointer (&link->slave_data, g_bytes_unref);
+  g_clear_pointer (&link->qdisc, g_free);
+  g_clear_pointer (&link->extra, g_array_unref);
+}
+
+static GBytes *
+ref_bytes (GBytes *bytes)
+{
+  return bytes != NULL ? g_bytes_ref (bytes) : NULL;
+}
+
+void
+nlv_link_copy (const NlvLink *link, NlvLink *copy)
+{
+  *copy = *link;
+  copy->alias = g_strdup (link->alias);
+  copy->kind = g_strdup (link->kind);
+  copy->kind_data = ref_bytes (link->kind_data);
+  copy->slave_kind = g_strdup (link->slave_kind);
+  copy->slave_data = ref_bytes (link->slave_data);
+  copy->qdisc = g_strdup (link->qdisc);
+  if (link->alt_names != NULL)
+    {
+      copy->alt_names = g_ptr_array_new_with_free_func (g_free);
+      for (guint i = 0; i < link->alt_names->len; i++)
+        g_ptr_array_add (copy->alt_names, g_strdup (g_ptr_array_index (link->alt_names, i)));
+    }
+  if (link->extra != NULL)
+    {
+      copy->extra = g_array_new (FALSE, FALSE, sizeof (NlvRawAttr));
+      g_array_set_clear_func (copy->extra, raw_attr_clear);
+      for (guint i = 0; i < link->extra->len; i++)
+        {
+          NlvRawAttr raw = g_array_index (link->extra, NlvRawAttr, i);
+
+          raw.payload = ref_bytes (raw.payload);
+          g_array_append_val (copy->extra, raw);
+        }
+    }
+}
+
+void
+nlv_link_add_extra (NlvLink *link, guint16 type, GBytes *payload)
+{
+  NlvRawAttr raw = { type, g_bytes_ref (payload) };
+
+  if (link->extra == NULL)
+    {
+      link->extra = g_array_new (FALSE, FALSE, sizeof (NlvRawAttr));
+      g_array_set_clear_func (link->extra, raw_attr_clear);
+    }
+  g_array_append_val (link->extra, raw);
+}
