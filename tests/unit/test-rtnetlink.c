@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The responder on a loopback network: order of checks, dumps and how they
+ * end, single answers. Its bytes are compared with the kernel's in
+ * tests/oracle. */
+#include "model/consequences.h"
+#include "model/rtnetlink.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct
+{
+  struct nlmsghdr header;
+  guint8 body[64];
+} Request;
+
+static const NlvCaller somebody = { .port = 77, .uid = 1000 };
+static const NlvCaller strict_one = { .port = 77, .uid = 1000, .strict = TRUE };
+
+static Request
+make (guint16 type, guint16 flags, guint8 family, gsize size)
+{
+  Request request = {
+    .header = { .nlmsg_len = 16 + size, .nlmsg_type = type, .nlmsg_flags = NLM_F_REQUEST | flags, .nlmsg_seq = 5 }
+  };
+
+  request.body[0] = family;
+  return request;
+}
+
+static void
+add_attr (Request *request, guint16 type, const void *payload, gsize len)
+{
+  struct nlattr header = { .nla_len = sizeof header + len, .nla_type = type };
+  guint8 *at = (guint8 *) request + NLMSG_ALIGN (request->header.nlmsg_len);
+
+  memcpy (at, &header, sizeof header);
+  memcpy (at + sizeof header, payload, len);
+  request->header.nlmsg_len = NLMSG_ALIGN (request->header.nlmsg_len) + NLA_ALIGN (header.nla_len);
+}
+
+static int
+ask (NlvNetwork *network, const NlvCaller *caller, const Request *request, NlvAnswer *answer)
+{
+  NlvSpan rest = nlv_span (request, request->header.nlmsg_len);
+  NlvMessage message;
+
+  g_assert_true (nlv_message_next (&rest, &message));
+  return nlv_rtnetlink_request (network, caller, &message, answer);
+}
+
+static void
+test_order_of_checks (void)
+{
+  static const struct
+  {
+    guint16 type, flags;
+    gsize size;
+    int error;
+  } cases[] = {
+    { RTM_NEWLINK, 0, 16, -EPERM },
+    { RTM_DELADDR, 0, 8, -EPERM },
+    { RTM_SETLINK, NLM_F_DUMP, 16, -EPERM },
+    { RTM_NEWLINK, 0, 0, 0 },
+    { RTM_GETLINK, 0, 0, 0 },
+    { 4000, 0, 16, -EOPNOTSUPP },
+    { RTM_GETADDR, 0, 8, -EOPNOTSUPP },
+    { RTM_GETRULE, 0, 12, -EOPNOTSUPP },
+    { RTM_GETLINK, 0, 16, -EINVAL },
+    { RTM_GETDCB, NLM_F_DUMP, 4, -EOPNOTSUPP },
+  };
+  NlvNetwork *network = nlv_network_new_loopback ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      Request request = make (cases[i].type, cases[i].flags, AF_INET, cases[i].size);
+      NlvAnswer answer;
+      g_assert_cmpint (ask (network, &somebody, &request, &answer), ==, cases[i].error);
+      nlv_answer_clear (&answer);
+    }
+  nlv_network_unref (network);
+}
+
+/* Runs a dump into datagrams of @room; checks what is common to all. */
+static int
+run_dump (NlvNetwork *network, const NlvCaller *caller, const Request *request, gsize room, guint *n_messages,
+          guint *n_datagrams)
+{
+  NlvWriter writer;
+  NlvAnswer answer;
+  int result;
+
+  *n_messages = *n_datagrams = 0;
+  g_assert_cmpint (ask (network, caller, request, &answer), ==, 0);
+  g_assert_nonnull (answer.dump);
+  nlv_writer_init (&writer, room);
+  do
+    {
+      NlvMessage message;
+
+      nlv_writer_reset (&writer, room);
+      result = answer.dump->fill (answer.dump, &writer);
+      g_assert_cmpuint (writer.len, <=, room);
+      NlvSpan rest = nlv_span (writer.data, writer.len);
+      while (nlv_message_next (&rest, &message))
+        {
+          g_assert_cmphex (message.header.nlmsg_flags & NLM_F_MULTI, ==, NLM_F_MULTI);
+          g_assert_cmpuint (message.header.nlmsg_pid, ==, 77);
+          g_assert_cmpuint (message.header.nlmsg_seq, ==, 5);
+          (*n_messages)++;
+        }
+      g_assert_cmpuint (rest.len, ==, 0);
+      if (writer.len > 0)
+        (*n_datagrams)++;
+      g_assert_true (result <= 0 || writer.len > 0);
+    }
+  while (result > 0);
+  nlv_writer_clear (&writer);
+  nlv_answer_clear (&answer);
+  return result;
+}
+
+static void
+test_dumps (void)
+{
+  static const struct
+  {
+    guint16 type;
+    guint8 family;
+    guint n;
+  } cases[] = {
+    { RTM_GETLINK, AF_UNSPEC, 1 },  { RTM_GETLINK, AF_PACKET, 1 },    { RTM_GETLINK, AF_INET6, 1 },
+    { RTM_GETADDR, AF_UNSPEC, 2 },  { RTM_GETADDR, AF_INET, 1 },      { RTM_GETADDR, AF_INET6, 1 },
+    { RTM_GETADDR, AF_PACKET, 2 },  { RTM_GETROUTE, AF_INET, 3 },     { RTM_GETROUTE, AF_INET6, 1 },
+    { RTM_GETROUTE, AF_UNSPEC, 4 }, { RTM_GETRULE, AF_INET, 3 },      { RTM_GETRULE, AF_INET6, 2 },
+    { RTM_GETNEIGH, AF_UNSPEC, 0 }, { RTM_GETNETCONF, AF_UNSPEC, 6 }, { RTM_GETNEIGHTBL, AF_UNSPEC, 4 },
+  };
+  NlvNetwork *network = nlv_network_new_loopback ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      Request request = make (cases[i].type, NLM_F_DUMP, cases[i].family, 1);
+      guint n, datagrams;
+
+      g_test_message ("type %u family %u", cases[i].type, cases[i].family);
+      g_assert_cmpint (run_dump (network, &somebody, &request, 3776, &n, &datagrams), ==, 0);
+      g_assert_cmpuint (n, ==, cases[i].n);
+      /* However small the datagrams, nothing is lost or shown twice. */
+      for (gsize room = 3000; room > 100; room -= 50)
+        {
+          guint n_small;
+          if (run_dump (network, &somebody, &request, room, &n_small, &datagrams) == 0)
+            g_assert_cmpuint (n_small, ==, n);
+        }
+    }
+  nlv_network_unref (network);
+}
+
+/* What does not fit into an empty datagram ends the dump. */
+static void
+test_no_room (void)
+{
+  NlvNetwork *network = nlv_network_new_loopback ();
+  Request request = make (RTM_GETLINK, NLM_F_DUMP, 0, 16);
+  guint n, datagrams;
+
+  g_assert_cmpint (run_dump (network, &somebody, &request, 500, &n, &datagrams), ==, -EMSGSIZE);
+  g_assert_cmpuint (n, ==, 0);
+  nlv_network_unref (network);
+}
+
+static void
+test_unknown_rule_family (void)
+{
+  NlvNetwork *network = nlv_network_new_loopback ();
+  Request request = make (RTM_GETRULE, NLM_F_DUMP, AF_PACKET, 12);
+  guint n, datagrams;
+
+  g_assert_cmpint (run_dump (network, &somebody, &request, 3776, &n, &datagrams), ==, -EAFNOSUPPORT);
+  nlv_network_unref (network);
+}
+
+static void
+test_strict (void)
+{
+  NlvNetwork *network = nlv_network_new_loopback ();
+  Request request = make (RTM_GETLINK, NLM_F_DUMP, 0, 1);
+  guint n, datagrams;
+  NlvAnswer answer;
+  NlvWriter writer;
+
+  g_assert_cmpint (run_dump (network, &strict_one, &request, 3776, &n, &datagrams), ==, -EINVAL);
+  nlv_writer_init (&writer, 3776);
+  g_assert_cmpint (ask (network, &strict_one, &request, &answer), ==, 0);
+  g_assert_cmpint (answer.dump->fill (answer.dump, &writer), ==, -EINVAL);
+  g_assert_cmpstr (answer.dump->extack, ==, "Invalid header for link dump");
+  nlv_answer_clear (&answer);
+  nlv_writer_clear (&writer);
+
+  request = make (RTM_GETADDR, NLM_F_DUMP, 0, 8);
+  request.body[4] = 1;
+  g_assert_cmpint (run_dump (network, &strict_one, &request, 3776, &n, &datagrams), ==, 0);
+  g_assert_cmpuint (n, ==, 2);
+  request.body[4] = 9;
+  g_assert_cmpint (run_dump (network, &strict_one, &request, 3776, &n, &datagrams), ==, -ENODEV);
+  nlv_network_unref (network);
+}
+
+static void
+test_getlink (void)
+{
+  NlvNetwork *network = nlv_network_new_loopback ();
+  Request request = make (RTM_GETLINK, 0, 0, 16);
+  NlvAnswer answer;
+
+  add_attr (&request, IFLA_IFNAME, "lo", 3);
+  g_assert_cmpint (ask (network, &strict_one, &request, &answer), ==, 0);
+  g_assert_nonnull (answer.reply);
+  const struct nlmsghdr *header = g_bytes_get_data (answer.reply, NULL);
+  g_assert_cmpuint (header->nlmsg_type, ==, RTM_NEWLINK);
+  g_assert_cmphex (header->nlmsg_flags, ==, 0);
+  g_assert_cmpuint (header->nlmsg_len, ==, g_bytes_get_size (answer.reply));
+  nlv_answer_clear (&answer);
+
+  request = make (RTM_GETLINK, 0, 0, 16);
+  request.body[4] = 7;
+  g_assert_cmpint (ask (network, &somebody, &request, &answer), ==, -ENODEV);
+  nlv_answer_clear (&answer);
+  nlv_network_unref (network);
+}
+
+static int
+get_route (NlvNetwork *network, const char *destination, struct rtmsg *header)
+{
+  guint8 ip[4];
+  NlvAnswer answer;
+  Request request = make (RTM_GETROUTE, 0, AF_INET, 12);
+
+  g_assert_cmpint (sscanf (destination, "%hhu.%hhu.%hhu.%hhu", &ip[0], &ip[1], &ip[2], &ip[3]), ==, 4);
+  request.body[1] = 32;
+  add_attr (&request, RTA_DST, ip, 4);
+  int error = ask (network, &strict_one, &request, &answer);
+  if (error == 0)
+    memcpy (header, (const guint8 *) g_bytes_get_data (answer.reply, NULL) + 16, sizeof *header);
+  nlv_answer_clear (&answer);
+  return error;
+}
+
+static void
+add_route (NlvNetwork *network, const char *destination, guint8 bits, guint8 type)
+{
+  NlvRoute route = { .family = AF_INET, .destination_length = bits, .type = type, .table = RT_TABLE_MAIN };
+
+  sscanf (destination, "%hhu.%hhu.%hhu.%hhu", &route.destination.bytes[0], &route.destination.bytes[1],
+          &route.destination.bytes[2], &route.destination.bytes[3]);
+  if (type == RTN_UNICAST)
+    {
+      route.n_nexthops = 1;
+      route.nexthops = g_new0 (NlvNexthop, 1);
+      route.nexthops[0].link = 1;
+    }
+  g_assert_nonnull (nlv_network_add_route (network, &route));
+}
+
+static void
+test_getroute (void)
+{
+  NlvNetwork *network = nlv_network_new_loopback ();
+  struct rtmsg header;
+
+  g_assert_cmpint (get_route (network, "127.1.2.3", &header), ==, 0);
+  g_assert_cmpuint (header.rtm_type, ==, RTN_LOCAL);
+  g_assert_cmphex (header.rtm_flags, ==, 0x80000000 | RTM_F_CLONED);
+  g_assert_cmpint (get_route (network, "10.0.0.1", &header), ==, -ENETUNREACH);
+  add_route (network, "10.0.0.0", 8, RTN_UNICAST);
+  add_route (network, "10.1.0.0", 16, RTN_UNREACHABLE);
+  add_route (network, "10.2.0.0", 16, RTN_PROHIBIT);
+  add_route (network, "10.3.0.0", 16, RTN_BLACKHOLE);
+  add_route (network, "10.4.0.0", 16, RTN_THROW);
+  g_assert_cmpint (get_route (network, "10.1.0.1", &header), ==, -EHOSTUNREACH);
+  g_assert_cmpint (get_route (network, "10.2.0.1", &header), ==, -EACCES);
+  g_assert_cmpint (get_route (network, "10.3.0.1", &header), ==, -EINVAL);
+  g_assert_cmpint (get_route (network, "10.4.0.1", &header), ==, -ENETUNREACH);
+  nlv_network_unref (network);
+}
+
+/* A change between two datagrams marks the next message. */
+static void
+test_interrupted (void)
+{
+  NlvNetwork *network = nlv_network_new_loopback ();
+  NlvLink link;
+  NlvAnswer answer;
+  NlvWriter writer;
+  Request request = make (RTM_GETLINK, NLM_F_DUMP, 0, 16);
+  struct nlmsghdr header;
+
+  nlv_link_init_like_kernel (&link, "eth0", NULL);
+  link.index = 2;
+  g_assert_nonnull (nlv_network_add_link (network, &link));
+  g_assert_cmpint (ask (network, &somebody, &request, &answer), ==, 0);
+  nlv_writer_init (&writer, 2000);
+  g_assert_cmpint (answer.dump->fill (answer.dump, &writer), >, 0);
+  memcpy (&header, writer.data, sizeof header);
+  g_assert_cmphex (header.nlmsg_flags, ==, NLM_F_MULTI);
+
+  nlv_link_init_like_kernel (&link, "eth1", NULL);
+  link.index = 3;
+  g_assert_nonnull (nlv_network_add_link (network, &link));
+  nlv_writer_reset (&writer, 2000);
+  g_assert_cmpint (answer.dump->fill (answer.dump, &writer), >, 0);
+  memcpy (&header, writer.data, sizeof header);
+  g_assert_cmphex (header.nlmsg_flags, ==, NLM_F_MULTI | NLM_F_DUMP_INTR);
+  nlv_writer_clear (&writer);
+  nlv_answer_clear (&answer);
+  nlv_network_unref (network);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/rtnetlink/order-of-checks", test_order_of_checks);
+  g_test_add_func ("/rtnetlink/dumps", test_dumps);
+  g_test_add_func ("/rtnetlink/no-room", test_no_room);
+  g_test_add_func ("/rtnetlink/unknown-rule-family", test_unknown_rule_family);
+  g_test_add_func ("/rtnetlink/strict", test_strict);
+  g_test_add_func ("/rtnetlink/getlink", test_getlink);
+  g_test_add_func ("/rtnetlink/getroute", test_getroute);
+  g_test_add_func ("/rtnetlink/interrupted", test_interrupted);
+  return g_test_run ();
+}
