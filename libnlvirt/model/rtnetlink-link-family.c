@@ -5,6 +5,7 @@
 #include "model/rtnetlink-private.h"
 
 #include <errno.h>
+#include <net/if_arp.h>
 #include <string.h>
 
 /* IFLA_INET_CONF and IFLA_INET6_CONF: one number for each sysctl. */
@@ -52,12 +53,16 @@ put_inet (NlvWriter *writer, const NlvLink *link)
 static void
 put_inet6_conf (NlvWriter *writer, const NlvLink *link)
 {
+  /* ipv6_add_dev(): no temporary addresses, and none that is looked for twice. */
   gboolean loopback = (link->flags & IFF_LOOPBACK) != 0;
+  gboolean tunnel = link->hardware_type == ARPHRD_TUNNEL || link->hardware_type == ARPHRD_TUNNEL6 ||
+                    link->hardware_type == ARPHRD_SIT || link->hardware_type == ARPHRD_NONE;
+  gboolean no_neighbors = (link->flags & (IFF_LOOPBACK | IFF_NOARP)) != 0;
   const gint32 conf[N_INET6_CONF] = {
     [1] = 64,       [2] = link->mtu, [3] = 1,     [4] = 1,      [5] = 1,
-    [6] = 1,        [7] = -1,        [8] = 4000,  [9] = 1000,   [10] = loopback ? -1 : 0,
+    [6] = 1,        [7] = -1,        [8] = 4000,  [9] = 1000,   [10] = loopback || tunnel ? -1 : 0,
     [11] = 604800,  [12] = 86400,    [13] = 3,    [14] = 600,   [15] = 16,
-    [17] = 1,       [18] = 1,        [19] = 1,    [20] = 60000, [27] = loopback ? -1 : 1,
+    [17] = 1,       [18] = 1,        [19] = 1,    [20] = 60000, [27] = no_neighbors ? -1 : 1,
     [30] = 10000,   [31] = 1000,     [32] = 1,    [35] = 1,     [38] = 1,
     [43] = 3600000, [46] = 1,        [52] = 1024, [54] = 65535, [55] = -1,
     [56] = 1,

@@ -151,9 +151,9 @@ link_of_address (NlvNetwork *network, guint32 ip)
 
 /* ip_check_mc_rcu(): every link that is up listens to all hosts. */
 static gboolean
-listens_to (guint32 group)
+listens_to (const NlvLink *link, guint32 group)
 {
-  return g_ntohl (group) == INADDR_ALLHOSTS_GROUP;
+  return (link->flags & IFF_UP) != 0 && g_ntohl (group) == INADDR_ALLHOSTS_GROUP;
 }
 
 /* __mkroute_output() */
@@ -184,7 +184,7 @@ make_output (Query *query, Path *path)
   else if (path->type == RTN_MULTICAST)
     {
       path->flags |= RTCF_MULTICAST | RTCF_LOCAL;
-      if (!listens_to (destination))
+      if (!listens_to (link, destination))
         path->flags &= ~RTCF_LOCAL;
       if (path->lookup.route != NULL && path->lookup.route->destination_length < 4)
         path->no_route = TRUE;
@@ -321,7 +321,7 @@ route_input (Query *query, Path *path)
   path->flags = RTCF_LOCAL;
   if (is_multicast (destination))
     {
-      if (!listens_to (destination) || is_loopback_net (source) || link_of_address (network, source) != 0)
+      if (!listens_to (link, destination) || is_loopback_net (source) || link_of_address (network, source) != 0)
         return -EINVAL;
       path->type = RTN_MULTICAST;
       path->flags |= RTCF_MULTICAST;
@@ -361,7 +361,7 @@ put_path_header (const Query *query, const Path *path, struct rtmsg *out, guint3
   out->rtm_family = AF_INET;
   out->rtm_dst_len = 32;
   out->rtm_src_len = query->asked_source != 0 ? 32 : 0;
-  out->rtm_tos = query->header.rtm_tos;
+  out->rtm_tos = path->lookup.route != NULL ? path->lookup.route->tos : 0;
   out->rtm_table = nlv_table_byte (table);
   out->rtm_type = path->type;
   out->rtm_scope = RT_SCOPE_UNIVERSE;

@@ -89,12 +89,15 @@ walk_free (NlvDump *dump)
   g_free (walk);
 }
 
+/* netlink_dump_done(): words go out at any rate, the attribute with an error. */
 static void
-note_words (NlvWalk *walk)
+note_words (NlvWalk *walk, int error)
 {
   NlvExtack *why = &walk->dump.why;
 
   walk->dump.extack = why->message;
+  if (error == 0)
+    why->where = NULL;
   if (why->where != NULL)
     walk->dump.offset = why->where - walk->request.bytes.data;
 }
@@ -109,12 +112,12 @@ walk_fill (NlvDump *dump, NlvWriter *writer)
     {
       /* Only the call before had anything to say. */
       walk->dump.why = (NlvExtack){ 0 };
-      note_words (walk);
+      note_words (walk, 0);
       return 0;
     }
 
   int error = walk->dumpit (walk, writer);
-  note_words (walk);
+  note_words (walk, error);
   if (error == -EMSGSIZE && writer->len > 0)
     return 1;
   if (error != 0)

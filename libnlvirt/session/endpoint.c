@@ -260,7 +260,8 @@ is_out_of_fds (int fd)
 {
   struct rlimit limit;
 
-  return getrlimit (RLIMIT_NOFILE, &limit) == 0 && (rlim_t) fd + SPARE_FDS >= limit.rlim_cur;
+  return getrlimit (RLIMIT_NOFILE, &limit) == 0 &&
+         (rlim_t) fd + MIN (SPARE_FDS, limit.rlim_cur / 4) >= limit.rlim_cur;
 }
 
 static gboolean

@@ -13,6 +13,7 @@
 #include "tool.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -68,14 +69,27 @@ reap_strangers (Run *run)
     }
 }
 
+/* Only a process with a terminal is a job of a shell's. */
+static gboolean
+has_terminal (void)
+{
+  int fd = open ("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+  if (fd >= 0)
+    close (fd);
+  return fd >= 0;
+}
+
 /* A shell that waits for nlvirt is to see its job stopped when the command
- * has stopped, and not earlier. */
+ * has stopped, and not earlier. Elsewhere nlvirt goes on serving: whoever
+ * stopped the command will continue it, and not know of nlvirt. */
 static void
 stop_with_command (Run *run)
 {
   siginfo_t info = { 0 };
 
-  if (run->command != 0 && waitid (P_PID, run->command, &info, WSTOPPED | WNOHANG) == 0 && info.si_pid != 0)
+  if (run->command != 0 && waitid (P_PID, run->command, &info, WSTOPPED | WNOHANG) == 0 && info.si_pid != 0 &&
+      has_terminal ())
     raise (SIGSTOP);
 }
 

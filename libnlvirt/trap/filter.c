@@ -33,15 +33,14 @@
 NlvWindow
 nlv_window_for_limit (guint64 soft_limit)
 {
-  guint64 end = MIN (soft_limit, SELECT_LIMIT);
+  guint end = MIN (soft_limit, SELECT_LIMIT);
+  guint count = WINDOW_SIZE;
 
-  end -= end % WINDOW_SIZE;
-  /* Under a limit this low there is no room to keep clear of; nothing can be
-   * put at a number that the process may not have, and sockets then go to the
-   * lowest free one. */
-  if (end < WINDOW_SIZE)
-    end = WINDOW_SIZE;
-  return (NlvWindow){ end - WINDOW_SIZE, WINDOW_SIZE };
+  /* Under a low limit a process needs most of its numbers itself. */
+  while (count > 1 && count * 4 > end)
+    count /= 2;
+  end = MAX (end - end % count, count);
+  return (NlvWindow){ end - count, count };
 }
 
 /* Argument @n, as the int the kernel takes it for, is @value. */
@@ -288,30 +287,39 @@ send_report (int socket_fd, const NlvInstallReport *report, int listener)
   return r == sizeof *report;
 }
 
+/* sendmsg() at a number in the window would wait for a supervisor that waits
+ * for this very message. */
+static int
+move_out_of_window (const NlvWindow *window, int fd)
+{
+  int low;
+
+  if ((guint) fd - window->first >= window->count)
+    return fd;
+  low = fcntl (fd, F_DUPFD_CLOEXEC, 0);
+  if (low >= 0 && (guint) low - window->first < window->count)
+    {
+      errno = EMFILE;
+      return -1;
+    }
+  return low;
+}
+
 gboolean
 nlv_filter_install (const NlvFilter *filter, int socket_fd)
 {
   NlvInstallReport report = { NLV_INSTALL_DONE, 0 };
+  int out = move_out_of_window (&filter->window, socket_fd);
   int listener = -1;
 
-  if (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+  if (out < 0)
+    report = (NlvInstallReport){ NLV_INSTALL_HAND_OVER, errno };
+  else if (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
     report = (NlvInstallReport){ NLV_INSTALL_NO_NEW_PRIVS, errno };
-  else
-    {
-      listener = load (&filter->program);
-      if (listener < 0)
-        report = (NlvInstallReport){ NLV_INSTALL_SECCOMP, errno };
-      /* sendmsg() at a number in the window would wait for a supervisor that
-       * waits for this very message. */
-      else if ((guint) socket_fd - filter->window.first < filter->window.count)
-        {
-          int low = fcntl (socket_fd, F_DUPFD_CLOEXEC, 0);
+  else if ((listener = load (&filter->program)) < 0)
+    report = (NlvInstallReport){ NLV_INSTALL_SECCOMP, errno };
 
-          if (low >= 0)
-            socket_fd = low;
-        }
-    }
-  if (!send_report (socket_fd, &report, listener))
+  if (!send_report (out >= 0 ? out : socket_fd, &report, listener))
     return FALSE;
   if (listener >= 0)
     close (listener);

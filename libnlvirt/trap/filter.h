@@ -17,7 +17,7 @@ typedef struct
 } NlvWindow;
 
 /* The window for a process that may have fds below @soft_limit
- * (RLIMIT_NOFILE): as high as select() can reach. */
+ * (RLIMIT_NOFILE): as high as select() can reach, and at most a quarter of them. */
 NlvWindow nlv_window_for_limit (guint64 soft_limit);
 
 typedef struct

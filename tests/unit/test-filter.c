@@ -186,14 +186,19 @@ test_window_for_limit (void)
   static const struct
   {
     guint64 limit;
-    guint first;
-  } cases[] = { { 1024, 960 }, { 20000, 960 }, { G_MAXUINT64, 960 }, { 1023, 896 }, { 256, 192 }, { 64, 0 }, { 3, 0 } };
+    guint first, count;
+  } cases[] = {
+    { 1024, 960, 64 }, { 20000, 960, 64 }, { G_MAXUINT64, 960, 64 }, { 1023, 896, 64 },
+    { 256, 192, 64 },  { 255, 192, 32 },   { 64, 48, 16 },           { 20, 16, 4 },
+    { 3, 2, 1 },       { 0, 0, 1 },
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       NlvWindow window = nlv_window_for_limit (cases[i].limit);
 
       g_assert_cmpuint (window.first, ==, cases[i].first);
+      g_assert_cmpuint (window.count, ==, cases[i].count);
       g_assert_cmpuint (window.first % window.count, ==, 0);
     }
 }
