@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+// Command probe shows the network as the Go standard library and the two
+// rtnetlink packages of the Go world see it. Static when built without cgo.
+package main
+
+import (
+	"fmt"
+	"log"
+	"net"
+	"os"
+	"runtime"
+	"strconv"
+	"sync"
+
+	"github.com/jsimonetti/rtnetlink"
+	"github.com/vishvananda/netlink"
+)
+
+func must(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
+}
+
+func showNet() {
+	interfaces, err := net.Interfaces()
+	must(err)
+	for _, i := range interfaces {
+		// Go 1.19 knows the flags up to multicast.
+		flags := i.Flags & (net.FlagMulticast<<1 - 1)
+		fmt.Printf("%d %s mtu %d [%s] %v\n", i.Index, i.Name, i.MTU, i.HardwareAddr, flags)
+		addresses, err := i.Addrs()
+		must(err)
+		for _, address := range addresses {
+			fmt.Printf("  %s\n", address)
+		}
+	}
+}
+
+func showNetlink(destination string) {
+	links, err := netlink.LinkList()
+	must(err)
+	for _, listed := range links {
+		link, err := netlink.LinkByName(listed.Attrs().Name)
+		must(err)
+		a := link.Attrs()
+		fmt.Printf("%d %s %s mtu %d [%s] %s\n", a.Index, a.Name, link.Type(), a.MTU, a.HardwareAddr, a.OperState)
+		addresses, err := netlink.AddrList(link, netlink.FAMILY_ALL)
+		must(err)
+		for _, address := range addresses {
+			fmt.Printf("  %s scope %d\n", address.IPNet, address.Scope)
+		}
+	}
+	showRoutes(destination)
+	rules, err := netlink.RuleList(netlink.FAMILY_V4)
+	must(err)
+	for _, rule := range rules {
+		source := "all"
+		if rule.Src != nil {
+			source = rule.Src.String()
+		}
+		fmt.Printf("rule %d from %s table %d\n", rule.Priority, source, rule.Table)
+	}
+}
+
+func showRoutes(destination string) {
+	for _, family := range []int{netlink.FAMILY_V4, netlink.FAMILY_V6} {
+		routes, err := netlink.RouteList(nil, family)
+		must(err)
+		for _, r := range routes {
+			fmt.Printf("route %s via %s link %d table %d\n", r.Dst, r.Gw, r.LinkIndex, r.Table)
+		}
+	}
+	routes, err := netlink.RouteGet(net.ParseIP(destination))
+	must(err)
+	for _, r := range routes {
+		link, err := netlink.LinkByIndex(r.LinkIndex)
+		must(err)
+		fmt.Printf("get %s via %s dev %s src %s\n", destination, r.Gw, link.Attrs().Name, r.Src)
+	}
+}
+
+func showRtnetlink() {
+	conn, err := rtnetlink.Dial(nil)
+	must(err)
+	defer conn.Close()
+	links, err := conn.Link.List()
+	must(err)
+	for _, link := range links {
+		fmt.Printf("%d %s mtu %d [%s]\n", link.Index, link.Attributes.Name, link.Attributes.MTU, link.Attributes.Address)
+	}
+	addresses, err := conn.Address.List()
+	must(err)
+	for _, address := range addresses {
+		fmt.Printf("%d %s/%d\n", address.Index, address.Attributes.Address, address.PrefixLength)
+	}
+}
+
+// load asks from many goroutines at once, while a collector that never rests
+// has the runtime stop them by signals, and wants the same answer each time.
+func load(rounds int) {
+	want, err := net.Interfaces()
+	must(err)
+	done := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-done:
+				return
+			default:
+				runtime.GC()
+			}
+		}
+	}()
+	const workers = 8
+	var group sync.WaitGroup
+	for worker := 0; worker < workers; worker++ {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			for round := 0; round < rounds/workers; round++ {
+				got, err := net.Interfaces()
+				must(err)
+				if fmt.Sprint(got) != fmt.Sprint(want) {
+					log.Fatalf("round %d: %v, before %v", round, got, want)
+				}
+			}
+		}()
+	}
+	group.Wait()
+	close(done)
+	fmt.Println(rounds, "times the same:", fmt.Sprint(want))
+}
+
+func main() {
+	log.SetFlags(0)
+	if len(os.Args) < 2 {
+		log.Fatal("usage: probe net|netlink ADDRESS|rtnetlink|load ROUNDS")
+	}
+	switch os.Args[1] {
+	case "net":
+		showNet()
+	case "netlink":
+		showNetlink(os.Args[2])
+	case "rtnetlink":
+		showRtnetlink()
+	case "load":
+		rounds, err := strconv.Atoi(os.Args[2])
+		must(err)
+		load(rounds)
+	default:
+		log.Fatalf("unknown probe %q", os.Args[1])
+	}
+}
