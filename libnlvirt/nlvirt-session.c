@@ -220,8 +220,12 @@ nlvirt_session_serve (NlvirtSession *self, NlvirtLoop *loop, int listener_fd, Nl
     return TRUE;
   saved_errno = errno;
   close (listener_fd);
-  g_set_error (error, NLVIRT_ERROR, NLVIRT_ERROR_INVALID, "cannot serve fd %d, is it a seccomp listener? %s",
-               listener_fd, g_strerror (saved_errno));
+  if (saved_errno == EOPNOTSUPP)
+    g_set_error_literal (error, NLVIRT_ERROR, NLVIRT_ERROR_NOT_SUPPORTED,
+                         "the kernel cannot answer with a socket (it needs Linux 5.14)");
+  else
+    g_set_error (error, NLVIRT_ERROR, NLVIRT_ERROR_INVALID, "cannot serve fd %d, is it a seccomp listener? %s",
+                 listener_fd, g_strerror (saved_errno));
   return FALSE;
 }
 

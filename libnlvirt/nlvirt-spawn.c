@@ -97,7 +97,7 @@ set_seccomp_error (GError **error, int number)
       case ENOSYS:
       case EOPNOTSUPP:
         g_set_error (error, NLVIRT_ERROR, NLVIRT_ERROR_NOT_SUPPORTED,
-                     "the kernel has no seccomp user notification (it needs Linux 5.9 with CONFIG_SECCOMP_FILTER): %s",
+                     "the kernel has no seccomp user notification (it needs Linux 5.14 with CONFIG_SECCOMP_FILTER): %s",
                      g_strerror (number));
         break;
       default:

@@ -293,7 +293,8 @@ nlv_section_finish (NlvSection *section)
       const NlvEntry *entry = g_ptr_array_index (section->entries, i);
 
       if (!entry->taken)
-        nlv_section_fault (section, entry->key, "unknown key in this group");
+        nlv_section_fault (section, entry->key, "unknown key; expected one of those that nlvirt(5) lists for [%.*s]",
+                           (int) strcspn (section->name, " "), section->name);
     }
   g_hash_table_unref (section->by_key);
   g_ptr_array_unref (section->entries);

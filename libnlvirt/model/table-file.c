@@ -31,6 +31,8 @@ check_text (const char *text, gsize len, GPtrArray *faults)
 
   if (len > MAX_SIZE)
     nlv_fault_add (faults, 0, NULL, NULL, "the text is too long; expected at most 1 GiB");
+  else if (len == 0)
+    return TRUE;
   else if ((end = memchr (text, '\0', len)) != NULL)
     nlv_fault_add (faults, line_of (text, end), NULL, NULL, "there is a NUL byte; expected text");
   else if (!g_utf8_validate_len (text, len, &end))

@@ -14,6 +14,9 @@
 /* Numbers kept for the work itself, whatever the program opens. */
 #define SPARE_FDS 32
 #define NAME_TRIES 8
+/* SIOCOUTQ counts whole buffers. Less than any of them is what sock_wfree()
+ * still holds of one while it tells us that it is read. */
+#define LEAST_DATAGRAM 64
 /* Requests of one program that are answered before others are looked at. */
 #define INPUT_BATCH 16
 
@@ -71,14 +74,14 @@ send_now (NlvEndpoint *endpoint, const void *data, gsize len)
 }
 
 /* What the program read, or its socket filter threw away, without our seeing
- * it is gone when nothing of ours is in its queue. */
+ * it is gone when nothing of ours is in its queue. TRUE if there was such. */
 static gboolean
 forget_unseen (NlvEndpoint *endpoint)
 {
-  int in_flight = 1;
+  int in_flight = 0;
 
   if (endpoint->queued.length == endpoint->n_unsent || ioctl (endpoint->end, SIOCOUTQ, &in_flight) != 0 ||
-      in_flight != 0)
+      in_flight >= LEAST_DATAGRAM)
     return FALSE;
   while (endpoint->queued.length > endpoint->n_unsent)
     queued_free (g_queue_pop_head (&endpoint->queued));
@@ -260,8 +263,7 @@ is_out_of_fds (int fd)
 {
   struct rlimit limit;
 
-  return getrlimit (RLIMIT_NOFILE, &limit) == 0 &&
-         (rlim_t) fd + MIN (SPARE_FDS, limit.rlim_cur / 4) >= limit.rlim_cur;
+  return getrlimit (RLIMIT_NOFILE, &limit) == 0 && (rlim_t) fd + MIN (SPARE_FDS, limit.rlim_cur / 4) >= limit.rlim_cur;
 }
 
 static gboolean

@@ -8,6 +8,8 @@
 
 /* As many sockets may have ended before the call that was made last. */
 #define MAX_EVENTS 256
+/* Timers of more than this (microseconds) go off together. */
+#define TICK 4000
 
 struct _NlvWatch
 {
@@ -177,6 +179,8 @@ nlv_engine_add_timer (NlvEngine *engine, gint64 delay, NlvTimerFunc func, gpoint
   NlvTimer *timer = g_new0 (NlvTimer, 1);
 
   *timer = (NlvTimer){ g_get_monotonic_time () + delay, func, user_data };
+  if (delay > TICK)
+    timer->time += TICK - timer->time % TICK;
   engine->timers = g_slist_insert_sorted (engine->timers, timer, compare_timers);
   set_timer_fd (engine);
   return timer;

@@ -39,6 +39,7 @@ void nlv_engine_unwatch (NlvEngine *engine, NlvWatch *watch);
 typedef struct _NlvTimer NlvTimer;
 typedef void (*NlvTimerFunc) (gpointer user_data);
 
-/* Calls @func once, @delay microseconds from now; the timer is gone then. */
+/* Calls @func once, at least @delay microseconds from now, and together with
+ * others that are due some milliseconds later; the timer is gone then. */
 NlvTimer *nlv_engine_add_timer (NlvEngine *engine, gint64 delay, NlvTimerFunc func, gpointer user_data);
 void nlv_engine_remove_timer (NlvEngine *engine, NlvTimer *timer);

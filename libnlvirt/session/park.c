@@ -8,7 +8,7 @@
 #include <errno.h>
 
 #define FIRST_LOOK 2000 /* microseconds */
-#define LAST_LOOK 20000
+#define LAST_LOOK 40000
 
 /* The kernel's own value: it then runs the handler, and either gives EINTR or
  * makes the call again, as SA_RESTART says. */

@@ -29,16 +29,29 @@ struct _NlvListener
   struct seccomp_notif_resp *response; /* (owned) */
 };
 
+/* Whether it is a listener, of a kernel that can put an fd into a program and
+ * end its call in one step: asked about an id that no notification has. */
+static gboolean
+is_able (int fd)
+{
+  struct seccomp_notif_addfd addfd = { .id = 0, .flags = SECCOMP_ADDFD_FLAG_SEND, .srcfd = fd };
+  guint64 none = 0;
+
+  if (ioctl (fd, SECCOMP_IOCTL_NOTIF_ID_VALID, &none) != 0 && errno != ENOENT)
+    return FALSE;
+  if (ioctl (fd, SECCOMP_IOCTL_NOTIF_ADDFD, &addfd) == 0 || errno == ENOENT)
+    return TRUE;
+  errno = EOPNOTSUPP;
+  return FALSE;
+}
+
 NlvListener *
 nlv_listener_new (int fd)
 {
   struct seccomp_notif_sizes sizes;
-  guint64 none = 0;
   NlvListener *listener;
 
-  /* A stranger's fd is told apart by what no notification has: id 0. */
-  if (syscall (SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes) != 0 ||
-      (ioctl (fd, SECCOMP_IOCTL_NOTIF_ID_VALID, &none) != 0 && errno != ENOENT))
+  if (syscall (SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes) != 0 || !is_able (fd))
     return NULL;
 
   listener = g_new0 (NlvListener, 1);

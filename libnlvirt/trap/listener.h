@@ -18,7 +18,8 @@ typedef struct
   guint64 arguments[6];
 } NlvCall;
 
-/* Takes @fd. NULL with errno set if it is no notification fd. */
+/* Takes @fd. NULL with errno set if it is no notification fd, EOPNOTSUPP if the
+ * kernel is too old (Linux 5.14); the fd then is left to the caller. */
 NlvListener *nlv_listener_new (int fd);
 void nlv_listener_free (NlvListener *listener);
 int nlv_listener_get_fd (NlvListener *listener);
