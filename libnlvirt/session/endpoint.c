@@ -17,6 +17,9 @@
 /* SIOCOUTQ counts whole buffers. Less than any of them is what sock_wfree()
  * still holds of one while it tells us that it is read. */
 #define LEAST_DATAGRAM 64
+/* Bytes that wait here, in all of a tree, for programs to make room. However
+ * large SO_RCVBUF is, and however many sockets there are, the memory is ours. */
+#define MAX_UNSENT (32 * 1024 * 1024)
 /* Requests of one program that are answered before others are looked at. */
 #define INPUT_BATCH 16
 
@@ -102,8 +105,12 @@ append (gpointer owner, const NlvDatagram *datagram)
 {
   NlvEndpoint *endpoint = owner;
   NlvServedTree *tree = endpoint->tree;
-  NlvQueued *queued = g_new0 (NlvQueued, 1);
+  gboolean sent = endpoint->n_unsent == 0 && send_now (endpoint, datagram->bytes.data, datagram->bytes.len);
+  NlvQueued *queued;
 
+  if (!sent && tree->unsent_bytes + datagram->bytes.len > MAX_UNSENT)
+    return FALSE;
+  queued = g_new0 (NlvQueued, 1);
   *queued = (NlvQueued){
     .len = datagram->bytes.len,
     .port = datagram->port,
@@ -113,10 +120,11 @@ append (gpointer owner, const NlvDatagram *datagram)
     .gid = datagram->gid,
   };
   memcpy (&queued->head, datagram->bytes.data, MIN (sizeof queued->head, datagram->bytes.len));
-  if (endpoint->n_unsent > 0 || !send_now (endpoint, datagram->bytes.data, datagram->bytes.len))
+  if (!sent)
     {
       queued->unsent = g_bytes_new (datagram->bytes.data, datagram->bytes.len);
       endpoint->n_unsent++;
+      tree->unsent_bytes += queued->len;
     }
   g_queue_push_tail (&endpoint->queued, queued);
   endpoint->appended = ++tree->appended;
@@ -138,6 +146,7 @@ nlv_endpoint_flush (NlvEndpoint *endpoint)
         return;
       g_clear_pointer (&queued->unsent, g_bytes_unref);
       endpoint->n_unsent--;
+      endpoint->tree->unsent_bytes -= queued->len;
       endpoint->appended = ++endpoint->tree->appended;
     }
 }
@@ -325,6 +334,13 @@ nlv_endpoint_free (NlvEndpoint *endpoint)
       nlv_netlink_socket_free (endpoint->socket);
       if (tree->events.socket_closed != NULL)
         tree->events.socket_closed (endpoint->cookie, tree->user_data);
+    }
+  for (; endpoint->n_unsent > 0; endpoint->n_unsent--)
+    {
+      NlvQueued *queued = g_queue_pop_tail (&endpoint->queued);
+
+      tree->unsent_bytes -= queued->len;
+      queued_free (queued);
     }
   g_queue_clear_full (&endpoint->queued, (GDestroyNotify) queued_free);
   g_free (endpoint);

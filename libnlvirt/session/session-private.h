@@ -25,6 +25,7 @@ struct _NlvServedTree
   GQueue parked;         /* (element-type NlvParked) (owned) in the order of their coming */
   GQueue look_at;        /* (element-type NlvEndpoint) whose reader may not ask us */
   NlvTimer *look;        /* (owned) (nullable) set while anything is to be looked at again */
+  gsize unsent_bytes;    /* of all endpoints: datagrams for which unix sockets had no room */
   guint64 appended;      /* datagrams queued so far, for all endpoints */
   GByteArray *scratch;   /* (owned) */
   NlvTreeEvents events;

@@ -131,6 +131,28 @@ test_properties (void)
   g_assert_cmpuint (port, ==, getpid ());
 }
 
+/* Under valgrind, the proof that nothing of a socket stays behind: closed with
+ * everything read, with a dump half read, and with nothing read. */
+static void
+test_many (void)
+{
+  g_autoptr (NlvirtTable) table = nlvirt_table_new_loopback ();
+
+  for (guint i = 0; i < 10000; i++)
+    {
+      g_autoptr (NlvirtSocket) socket = nlvirt_socket_new (table);
+      guint to_read = i % 3;
+
+      g_assert_true (ask (socket, RTM_GETLINK, NLM_F_DUMP, i));
+      for (guint n = 0; n < to_read; n++)
+        {
+          g_autoptr (GBytes) datagram = nlvirt_socket_receive (socket);
+
+          g_assert_nonnull (datagram);
+        }
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -140,5 +162,6 @@ main (int argc, char **argv)
   g_test_add_func ("/socket/errors", test_errors);
   g_test_add_func ("/socket/overrun", test_overrun);
   g_test_add_func ("/socket/properties", test_properties);
+  g_test_add_func ("/socket/many", test_many);
   return g_test_run ();
 }
