@@ -10,6 +10,7 @@ does. As an ordinary user the host's own network is the secret."""
 import ctypes
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -183,6 +184,6 @@ class World:
         )
 
     def leaks(self, text):
-        """The secrets in @text."""
-        lower = text.lower()
-        return [secret for secret in self.secrets if secret in lower]
+        """The secrets in @text: whole ones, for 192.0.2.2 is not in 192.0.2.255."""
+        whole = r"(?<![\w.]){}(?![\w.]|:[0-9a-f])"
+        return [secret for secret in self.secrets if re.search(whole.format(re.escape(secret)), text.lower())]
