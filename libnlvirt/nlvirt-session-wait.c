@@ -31,15 +31,6 @@ enter_context (NlvirtSession *self)
 }
 
 static void
-leave_context (NlvirtSession *self)
-{
-  GMainContext *context = nlvirt_session_get_context (self);
-
-  g_main_context_pop_thread_default (context);
-  g_main_context_release (context);
-}
-
-static void
 keep_result (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GAsyncResult **kept = user_data;
@@ -47,11 +38,16 @@ keep_result (GObject *source, GAsyncResult *result, gpointer user_data)
   *kept = g_object_ref (result);
 }
 
+/* Serves the program until there is a result, and leaves the context. */
 static void
-iterate_until (NlvirtSession *self, GAsyncResult **result)
+serve_until (NlvirtSession *self, GAsyncResult **result)
 {
+  GMainContext *context = nlvirt_session_get_context (self);
+
   while (*result == NULL)
-    g_main_context_iteration (nlvirt_session_get_context (self), TRUE);
+    g_main_context_iteration (context, TRUE);
+  g_main_context_pop_thread_default (context);
+  g_main_context_release (context);
 }
 
 /* A task that needs the first process, or NULL when it has been answered. */
@@ -154,8 +150,7 @@ nlvirt_session_wait (NlvirtSession *self, GCancellable *cancellable, GError **er
   if (!enter_context (self))
     return g_subprocess_wait (nlvirt_session_get_subprocess (self), cancellable, error);
   nlvirt_session_wait_async (self, cancellable, keep_result, &result);
-  iterate_until (self, &result);
-  leave_context (self);
+  serve_until (self, &result);
   return nlvirt_session_wait_finish (self, result, error);
 }
 
@@ -314,8 +309,7 @@ nlvirt_session_communicate (NlvirtSession *self, GBytes *stdin_buf, GCancellable
     return g_subprocess_communicate (nlvirt_session_get_subprocess (self), stdin_buf, cancellable, stdout_buf,
                                      stderr_buf, error);
   nlvirt_session_communicate_async (self, stdin_buf, cancellable, keep_result, &result);
-  iterate_until (self, &result);
-  leave_context (self);
+  serve_until (self, &result);
   return nlvirt_session_communicate_finish (self, result, stdout_buf, stderr_buf, error);
 }
 
@@ -406,7 +400,6 @@ nlvirt_session_communicate_utf8 (NlvirtSession *self, const char *stdin_buf, GCa
     return g_subprocess_communicate_utf8 (nlvirt_session_get_subprocess (self), stdin_buf, cancellable, stdout_buf,
                                           stderr_buf, error);
   nlvirt_session_communicate_utf8_async (self, stdin_buf, cancellable, keep_result, &result);
-  iterate_until (self, &result);
-  leave_context (self);
+  serve_until (self, &result);
   return nlvirt_session_communicate_utf8_finish (self, result, stdout_buf, stderr_buf, error);
 }

@@ -45,6 +45,15 @@ family_rank (guint8 family)
 
 /* --- order ----------------------------------------------------------------- */
 
+/* By family, then by the number that sets out the rows within it. */
+static int
+compare_groups (guint8 left_family, guint32 left, guint8 right_family, guint32 right)
+{
+  int order = COMPARE (family_rank (left_family), family_rank (right_family));
+
+  return order != 0 ? order : COMPARE (left, right);
+}
+
 int
 nlv_compare_links (gconstpointer a, gconstpointer b)
 {
@@ -78,10 +87,8 @@ int
 nlv_compare_addresses (gconstpointer a, gconstpointer b)
 {
   const NlvAddressNode *left = a, *right = b;
-  int order = COMPARE (family_rank (left->row.family), family_rank (right->row.family));
+  int order = compare_groups (left->row.family, left->row.link, right->row.family, right->row.link);
 
-  if (order == 0)
-    order = COMPARE (left->row.link, right->row.link);
   if (order != 0)
     return order;
   if (left->row.family == AF_INET6)
@@ -99,10 +106,8 @@ int
 nlv_compare_rules (gconstpointer a, gconstpointer b)
 {
   const NlvRuleNode *left = a, *right = b;
-  int order = COMPARE (family_rank (left->row.family), family_rank (right->row.family));
+  int order = compare_groups (left->row.family, left->row.priority, right->row.family, right->row.priority);
 
-  if (order == 0)
-    order = COMPARE (left->row.priority, right->row.priority);
   return order != 0 ? order : COMPARE (left->sequence, right->sequence);
 }
 
@@ -110,10 +115,8 @@ int
 nlv_compare_neighbors (gconstpointer a, gconstpointer b)
 {
   const NlvNeighborNode *left = a, *right = b;
-  int order = COMPARE (family_rank (left->row.family), family_rank (right->row.family));
+  int order = compare_groups (left->row.family, left->row.link, right->row.family, right->row.link);
 
-  if (order == 0)
-    order = COMPARE (left->row.link, right->row.link);
   return order != 0 ? order : COMPARE (left->sequence, right->sequence);
 }
 

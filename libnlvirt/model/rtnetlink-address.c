@@ -181,14 +181,10 @@ int
 nlv_dump_addresses (NlvWalk *walk, NlvWriter *writer)
 {
   NlvNetwork *network = walk->dump.network;
+  int error = nlv_walk_check (walk, check_dump);
 
-  if (!walk->checked)
-    {
-      int error = check_dump (walk);
-      if (error < 0)
-        return error;
-      walk->checked = TRUE;
-    }
+  if (error < 0)
+    return error;
   guint32 link = walk->filter.link;
   if (link != 0 && nlv_network_find_link (network, link) == NULL)
     return -ENODEV;
@@ -256,9 +252,7 @@ nlv_getaddr_inet6 (const NlvRequest *request)
       if (address->family != AF_INET6 || !nlv_ip_equal (&address->local, &wanted, AF_INET6) ||
           (link != 0 && address->link != link))
         continue;
-      nlv_reply_init (&writer);
-      struct ifaddrmsg *out = nlv_writer_begin (&writer, RTM_NEWADDR, 0, request->message->header.nlmsg_seq,
-                                                request->caller->port, sizeof *out);
+      struct ifaddrmsg *out = nlv_reply_begin (request, &writer, RTM_NEWADDR, sizeof *out);
       put_address (&writer, out, address, request->caller->now);
       return nlv_reply_finish (request, &writer);
     }

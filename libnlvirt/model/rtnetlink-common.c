@@ -57,6 +57,31 @@ nlv_request_refuse (const NlvRequest *request, int error, const char *words)
   return error;
 }
 
+int
+nlv_walk_check (NlvWalk *walk, int (*check) (NlvWalk *walk))
+{
+  int error = walk->checked ? 0 : check (walk);
+
+  if (error == 0)
+    walk->checked = TRUE;
+  return error;
+}
+
+int
+nlv_walk_families (NlvWalk *walk, NlvWriter *writer, const guint8 *families, gsize n, NlvDumpFamily dump)
+{
+  for (; walk->family_step < n; walk->family_step++, walk->position = 0)
+    {
+      guint8 family = families[walk->family_step];
+      if (walk->family != AF_UNSPEC && walk->family != family)
+        continue;
+      int error = dump (walk, writer, family);
+      if (error < 0)
+        return error;
+    }
+  return 0;
+}
+
 gpointer
 nlv_walk_begin (NlvWalk *walk, NlvWriter *writer, guint16 type, guint16 flags, gsize payload)
 {
@@ -82,10 +107,11 @@ nlv_walk_check_consistent (NlvWalk *walk, NlvWriter *writer)
   walk->dump.interrupted = FALSE;
 }
 
-void
-nlv_reply_init (NlvWriter *writer)
+gpointer
+nlv_reply_begin (const NlvRequest *request, NlvWriter *writer, guint16 type, gsize payload)
 {
   nlv_writer_init (writer, REPLY_ROOM);
+  return nlv_writer_begin (writer, type, 0, request->message->header.nlmsg_seq, request->caller->port, payload);
 }
 
 int

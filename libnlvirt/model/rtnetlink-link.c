@@ -178,9 +178,7 @@ nlv_getlink (const NlvRequest *request)
   if (link == NULL)
     return -ENODEV;
 
-  nlv_reply_init (&writer);
-  struct ifinfomsg *out =
-    nlv_writer_begin (&writer, RTM_NEWLINK, 0, request->message->header.nlmsg_seq, request->caller->port, sizeof *out);
+  struct ifinfomsg *out = nlv_reply_begin (request, &writer, RTM_NEWLINK, sizeof *out);
   put_link (&writer, out, link, nlv_attr_u32 (&attrs[IFLA_EXT_MASK]));
   return nlv_reply_finish (request, &writer);
 }
@@ -275,17 +273,11 @@ int
 nlv_dump_links (NlvWalk *walk, NlvWriter *writer)
 {
   NlvNetwork *network = walk->dump.network;
+  int error = nlv_walk_check (walk, check_dump);
 
-  if (!walk->checked)
-    {
-      int error = check_dump (walk);
-      if (error < 0)
-        return error;
-      walk->checked = TRUE;
-    }
-
+  if (error < 0)
+    return error;
   guint16 flags = walk->filter.master != 0 || walk->filter.kind != NULL ? NLM_F_DUMP_FILTERED : 0;
-  int error = 0;
   for (guint i = first_behind (network, walk->position); i < nlv_network_get_n_links (network); i++)
     {
       const NlvLink *link = nlv_network_get_link (network, i);

@@ -153,6 +153,14 @@ rule_matches_flow (const NlvRule *rule, const NlvFlow *flow)
          port_in (flow->source_port, rule->source_port) && port_in (flow->destination_port, rule->destination_port);
 }
 
+guint32
+nlv_loopback_index (NlvNetwork *network)
+{
+  NlvLink *first = nlv_network_get_n_links (network) > 0 ? nlv_network_get_link (network, 0) : NULL;
+
+  return first != NULL && (first->flags & IFF_LOOPBACK) != 0 ? first->index : 1;
+}
+
 /* fib_rule_match() */
 static gboolean
 rule_matches (NlvNetwork *network, const NlvRule *rule, const NlvFlow *flow)
@@ -161,10 +169,7 @@ rule_matches (NlvNetwork *network, const NlvRule *rule, const NlvFlow *flow)
   guint32 uid = flow->has_uid ? flow->uid : G_MAXUINT32;
 
   if (input == 0)
-    {
-      NlvLink *loopback = nlv_network_get_n_links (network) > 0 ? nlv_network_get_link (network, 0) : NULL;
-      input = loopback != NULL && (loopback->flags & IFF_LOOPBACK) != 0 ? loopback->index : 1;
-    }
+    input = nlv_loopback_index (network);
   if (!link_is (network, rule->input, input) || !link_is (network, rule->output, flow->output) ||
       ((rule->mark ^ flow->mark) & rule->mask) != 0 || rule->tunnel_id != 0 || rule->l3mdev ||
       (rule->has_uid_range && (uid < rule->uid_range[0] || uid > rule->uid_range[1])))

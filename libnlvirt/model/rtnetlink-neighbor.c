@@ -5,7 +5,6 @@
 #include "model/rtnetlink-private.h"
 
 #include <errno.h>
-#include <string.h>
 
 #define NUD_VALID (NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE | NUD_PROBE | NUD_STALE | NUD_DELAY)
 #define NLV_NDA_FLAGS_EXT 15
@@ -158,24 +157,11 @@ int
 nlv_dump_neighbors (NlvWalk *walk, NlvWriter *writer)
 {
   static const guint8 families[] = { AF_INET, AF_INET6 };
+  int error = nlv_walk_check (walk, check_dump);
 
-  if (!walk->checked)
-    {
-      int error = check_dump (walk);
-      if (error < 0)
-        return error;
-      walk->checked = TRUE;
-    }
-  for (; walk->family_step < G_N_ELEMENTS (families); walk->family_step++, walk->position = 0)
-    {
-      guint8 family = families[walk->family_step];
-      if (walk->family != AF_UNSPEC && walk->family != family)
-        continue;
-      int error = dump_table (walk, writer, family);
-      if (error < 0)
-        return error;
-    }
-  return 0;
+  if (error < 0)
+    return error;
+  return nlv_walk_families (walk, writer, families, G_N_ELEMENTS (families), dump_table);
 }
 
 /* neigh_valid_get_req() */
@@ -247,9 +233,7 @@ nlv_getneigh (const NlvRequest *request)
     return nlv_request_refuse (request, -ENOENT,
                                (header.ndm_flags & NTF_PROXY) != 0 ? "Proxy neighbour entry not found"
                                                                    : "Neighbour entry not found");
-  nlv_reply_init (&writer);
-  struct ndmsg *out =
-    nlv_writer_begin (&writer, RTM_NEWNEIGH, 0, request->message->header.nlmsg_seq, request->caller->port, sizeof *out);
+  struct ndmsg *out = nlv_reply_begin (request, &writer, RTM_NEWNEIGH, sizeof *out);
   if (neighbor->proxy)
     put_proxy (&writer, out, neighbor);
   else
@@ -307,14 +291,10 @@ int
 nlv_dump_bridge_neighbors (NlvWalk *walk, NlvWriter *writer)
 {
   NlvNetwork *network = walk->dump.network;
+  int error = nlv_walk_check (walk, check_bridge_dump);
 
-  if (!walk->checked)
-    {
-      int error = check_bridge_dump (walk);
-      if (error < 0)
-        return error;
-      walk->checked = TRUE;
-    }
+  if (error < 0)
+    return error;
   for (guint n = nlv_network_get_n_neighbors (network); walk->position < n; walk->position++)
     {
       const NlvNeighbor *neighbor = nlv_network_get_neighbor (network, walk->position);

@@ -194,74 +194,8 @@ nlv_getnsid (const NlvRequest *request)
   else if (!nlv_attr_present (&attrs[NETNSA_PID]) && !nlv_attr_present (&attrs[NETNSA_FD]))
     return nlv_request_refuse (request, -EINVAL, "Peer netns reference is missing");
 
-  nlv_reply_init (&writer);
-  nlv_writer_begin (&writer, RTM_NEWNSID, 0, request->message->header.nlmsg_seq, request->caller->port,
-                    sizeof (struct rtgenmsg));
+  nlv_reply_begin (request, &writer, RTM_NEWNSID, sizeof (struct rtgenmsg));
   nlv_put_u32 (&writer, NETNSA_NSID, id);
-  return nlv_reply_finish (request, &writer);
-}
-
-/* rtnl_fill_statsinfo(): of the groups that can be asked for, the counters of
- * the link itself. */
-static void
-put_stats (NlvWriter *writer, struct if_stats_msg *out, const NlvLink *link, guint32 mask)
-{
-  out->ifindex = link->index;
-  out->filter_mask = mask;
-  if ((mask & IFLA_STATS_FILTER_BIT (IFLA_STATS_LINK_64)) != 0)
-    {
-      guint8 *counters = nlv_put_reserve (writer, IFLA_STATS_LINK_64, 200);
-      if (counters != NULL)
-        memcpy (counters, &link->stats, MIN (sizeof link->stats, 200));
-    }
-}
-
-int
-nlv_dump_stats (NlvWalk *walk, NlvWriter *writer)
-{
-  NlvNetwork *network = walk->dump.network;
-  struct if_stats_msg header;
-
-  if (!nlv_request_header (&walk->request, &header, sizeof header))
-    return nlv_walk_refuse (walk, -EINVAL, "Invalid header for stats dump");
-  if (walk->dump.caller.strict && (header.pad1 != 0 || header.pad2 != 0 || header.ifindex != 0))
-    return nlv_walk_refuse (walk, -EINVAL, "Invalid values in header for stats dump request");
-  if (header.filter_mask == 0)
-    return nlv_walk_refuse (walk, -EINVAL, "Filter mask must be set for stats dump");
-  for (guint n = nlv_network_get_n_links (network); walk->position < n; walk->position++)
-    {
-      struct if_stats_msg *out = nlv_walk_begin (walk, writer, RTM_NEWSTATS, 0, sizeof *out);
-      if (out != NULL)
-        put_stats (writer, out, nlv_network_get_link (network, walk->position), header.filter_mask);
-      if (out == NULL || !nlv_writer_end (writer))
-        return -EMSGSIZE;
-      nlv_walk_check_consistent (walk, writer);
-    }
-  return 0;
-}
-
-int
-nlv_getstats (const NlvRequest *request)
-{
-  struct if_stats_msg header;
-  NlvWriter writer;
-
-  if (!nlv_request_header (request->message, &header, sizeof header))
-    return nlv_request_refuse (request, -EINVAL, "Invalid header for stats dump");
-  if (request->caller->strict && (header.pad1 != 0 || header.pad2 != 0))
-    return nlv_request_refuse (request, -EINVAL, "Invalid values in header for stats dump request");
-  if (header.ifindex == 0)
-    return -EINVAL;
-  const NlvLink *link = nlv_network_find_link (request->network, header.ifindex);
-  if (link == NULL)
-    return -ENODEV;
-  if (header.filter_mask == 0)
-    return nlv_request_refuse (request, -EINVAL, "Filter mask must be set for stats dump");
-
-  nlv_reply_init (&writer);
-  struct if_stats_msg *out =
-    nlv_writer_begin (&writer, RTM_NEWSTATS, 0, request->message->header.nlmsg_seq, request->caller->port, sizeof *out);
-  put_stats (&writer, out, link, header.filter_mask);
   return nlv_reply_finish (request, &writer);
 }
 

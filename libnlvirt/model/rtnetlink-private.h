@@ -97,12 +97,17 @@ int nlv_request_attrs (const NlvMessage *message, gsize size, NlvAttr *out, guin
                        NlvValidation validation, NlvExtack *extack);
 int nlv_walk_refuse (NlvWalk *walk, int error, const char *words);
 int nlv_request_refuse (const NlvRequest *request, int error, const char *words);
+/* Looks at the request in a dump's first call, and not again once it is good. */
+int nlv_walk_check (NlvWalk *walk, int (*check) (NlvWalk *walk));
+/* The rows of one family after the other, or only of the one that is asked for. */
+typedef int (*NlvDumpFamily) (NlvWalk *walk, NlvWriter *writer, guint8 family);
+int nlv_walk_families (NlvWalk *walk, NlvWriter *writer, const guint8 *families, gsize n, NlvDumpFamily dump);
 /* A message of a dump, with the flags that go with its state. */
 gpointer nlv_walk_begin (NlvWalk *walk, NlvWriter *writer, guint16 type, guint16 flags, gsize payload);
 /* nl_dump_check_consistent() on the datagram's first message. */
 void nlv_walk_check_consistent (NlvWalk *walk, NlvWriter *writer);
-/* Where a single answer is written. */
-void nlv_reply_init (NlvWriter *writer);
+/* Begins a single answer; its header of @payload bytes is zero. nlv_reply_finish() ends it. */
+gpointer nlv_reply_begin (const NlvRequest *request, NlvWriter *writer, guint16 type, gsize payload);
 int nlv_reply_finish (const NlvRequest *request, NlvWriter *writer);
 gboolean nlv_link_filtered (NlvNetwork *network, guint32 link, guint32 master);
 gsize nlv_ip_size (guint8 family);
@@ -168,6 +173,8 @@ typedef struct
 /* rtnetlink-lookup.c: the rules, then the tables. 0 or -errno. */
 int nlv_lookup (NlvNetwork *network, const NlvFlow *flow, NlvLookup *result);
 int nlv_route_type_error (const NlvRoute *route);
+/* The link that what the host sends to itself goes over. */
+guint32 nlv_loopback_index (NlvNetwork *network);
 gboolean nlv_is_local_ipv4 (NlvNetwork *network, const NlvIp *ip);
 /* inet_select_addr(); 0 when there is none. */
 guint32 nlv_select_source_ipv4 (NlvNetwork *network, guint32 link, guint32 toward, guint8 scope);
@@ -176,6 +183,20 @@ gboolean nlv_select_source_ipv6 (NlvNetwork *network, guint32 link, const NlvIp 
 gboolean nlv_ipv6_is_multicast (const NlvIp *ip);
 gboolean nlv_ipv6_is_link_local (const NlvIp *ip);
 gboolean nlv_ipv6_is_loopback (const NlvIp *ip);
+
+/* A lookup that is asked for. The request and the flow's family are set first;
+ * the addresses are for each family to read. */
+typedef struct
+{
+  const NlvRequest *request;
+  struct rtmsg header;
+  NlvAttr attrs[NLV_RTA_MAX + 1];
+  NlvFlow flow;
+} NlvRouteQuery;
+
+/* rtnetlink-route-query.c */
+int nlv_route_query_parse (NlvRouteQuery *query);
+int nlv_route_query_fill_flow (NlvRouteQuery *query);
 
 /* rtnetlink-route-get.c */
 int nlv_getroute_ipv4 (const NlvRequest *request);
@@ -199,12 +220,15 @@ int nlv_dump_address_labels (NlvWalk *walk, NlvWriter *writer);
 int nlv_getaddrlabel (const NlvRequest *request);
 guint nlv_address_label (const NlvIp *ip);
 
+/* rtnetlink-stats.c */
+int nlv_dump_stats (NlvWalk *walk, NlvWriter *writer);
+int nlv_getstats (const NlvRequest *request);
+
 /* rtnetlink-other.c: what a network without such objects answers. */
 int nlv_dump_qdiscs (NlvWalk *walk, NlvWriter *writer);
 int nlv_dump_nothing (NlvWalk *walk, NlvWriter *writer);
 int nlv_dump_actions (NlvWalk *walk, NlvWriter *writer);
 int nlv_dump_netns_ids (NlvWalk *walk, NlvWriter *writer);
-int nlv_dump_stats (NlvWalk *walk, NlvWriter *writer);
 int nlv_dump_nexthops (NlvWalk *walk, NlvWriter *writer);
 int nlv_dump_buckets (NlvWalk *walk, NlvWriter *writer);
 int nlv_dump_tunnels (NlvWalk *walk, NlvWriter *writer);
@@ -214,5 +238,4 @@ int nlv_get_action (const NlvRequest *request);
 int nlv_getdcb (const NlvRequest *request);
 int nlv_getmdb (const NlvRequest *request);
 int nlv_getnsid (const NlvRequest *request);
-int nlv_getstats (const NlvRequest *request);
 int nlv_getnexthop (const NlvRequest *request);

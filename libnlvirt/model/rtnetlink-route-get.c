@@ -5,10 +5,8 @@
  * forwarded: the sysctls are those of a new namespace. */
 #include "model/rtnetlink-private.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <string.h>
 
 #define RTCF_LOCAL 0x80000000
 #define RTCF_BROADCAST 0x10000000
@@ -24,85 +22,12 @@ typedef struct
   gboolean no_route; /* the route's gateway and metrics do not apply */
 } Path;
 
-typedef struct
-{
-  const NlvRequest *request;
-  struct rtmsg header;
-  NlvAttr attrs[NLV_RTA_MAX + 1];
-  NlvFlow flow;
-  guint32 asked_source;
-} Query;
-
-/* inet_rtm_valid_getroute_req() */
 static int
-parse_query (Query *query)
+fill_flow (NlvRouteQuery *query)
 {
-  const NlvRequest *request = query->request;
-  gboolean strict = request->caller->strict;
-  struct rtmsg *header = &query->header;
-
-  if (!nlv_request_header (request->message, header, sizeof *header))
-    return nlv_request_refuse (request, -EINVAL, "ipv4: Invalid header for route get request");
-  if (!strict)
-    return nlv_request_attrs (request->message, sizeof *header, query->attrs, NLV_RTA_MAX, nlv_route_policy_ipv4,
-                              NLV_VALIDATE_LIBERAL, request->extack);
-  if ((header->rtm_src_len != 0 && header->rtm_src_len != 32) ||
-      (header->rtm_dst_len != 0 && header->rtm_dst_len != 32) || header->rtm_table != 0 || header->rtm_protocol != 0 ||
-      header->rtm_scope != 0 || header->rtm_type != 0)
-    return nlv_request_refuse (request, -EINVAL, "ipv4: Invalid values in header for route get request");
-  if ((header->rtm_flags & ~(RTM_F_NOTIFY | RTM_F_LOOKUP_TABLE | RTM_F_FIB_MATCH)) != 0)
-    return nlv_request_refuse (request, -EINVAL, "ipv4: Unsupported rtm_flags for route get request");
-
-  int error = nlv_request_attrs (request->message, sizeof *header, query->attrs, NLV_RTA_MAX, nlv_route_policy_ipv4,
-                                 NLV_VALIDATE_DEPRECATED_STRICT, request->extack);
-  if (error < 0)
-    return error;
-  if ((nlv_attr_present (&query->attrs[RTA_SRC]) && header->rtm_src_len == 0) ||
-      (nlv_attr_present (&query->attrs[RTA_DST]) && header->rtm_dst_len == 0))
-    return nlv_request_refuse (request, -EINVAL, "ipv4: rtm_src_len and rtm_dst_len must be 32 for IPv4");
-  for (guint i = 0; i <= NLV_RTA_MAX; i++)
-    {
-      static const guint32 known = 1u << RTA_IIF | 1u << RTA_OIF | 1u << RTA_SRC | 1u << RTA_DST | 1u << RTA_IP_PROTO |
-                                   1u << RTA_SPORT | 1u << RTA_DPORT | 1u << RTA_MARK | 1u << RTA_UID;
-      if (nlv_attr_present (&query->attrs[i]) && (known & 1u << i) == 0)
-        return nlv_request_refuse (request, -EINVAL, "ipv4: Unsupported attribute in route get request");
-    }
-  return 0;
-}
-
-static int
-fill_flow (Query *query)
-{
-  const NlvAttr *attrs = query->attrs;
-  NlvFlow *flow = &query->flow;
-
-  flow->family = AF_INET;
-  flow->tos = query->header.rtm_tos;
-  flow->input = nlv_attr_u32 (&attrs[RTA_IIF]);
-  flow->output = nlv_attr_u32 (&attrs[RTA_OIF]);
-  flow->mark = nlv_attr_u32 (&attrs[RTA_MARK]);
-  flow->source.v4 = nlv_attr_u32 (&attrs[RTA_SRC]);
-  flow->destination.v4 = nlv_attr_u32 (&attrs[RTA_DST]);
-  flow->source_port = g_ntohs (nlv_attr_u16 (&attrs[RTA_SPORT]));
-  flow->destination_port = g_ntohs (nlv_attr_u16 (&attrs[RTA_DPORT]));
-  query->asked_source = flow->source.v4;
-
-  /* rtm_getroute_parse_ip_proto(); without it the kernel asks for UDP. */
-  flow->ip_protocol = IPPROTO_UDP;
-  if (nlv_attr_present (&attrs[RTA_IP_PROTO]))
-    {
-      flow->ip_protocol = nlv_attr_u8 (&attrs[RTA_IP_PROTO]);
-      if (flow->ip_protocol != IPPROTO_TCP && flow->ip_protocol != IPPROTO_UDP && flow->ip_protocol != IPPROTO_ICMP)
-        return nlv_request_refuse (query->request, -EOPNOTSUPP, "Unsupported ip proto");
-    }
-  flow->has_uid = flow->input == 0;
-  flow->uid = query->request->caller->uid;
-  if (nlv_attr_present (&attrs[RTA_UID]))
-    {
-      flow->uid = nlv_attr_u32 (&attrs[RTA_UID]);
-      flow->has_uid = flow->uid != G_MAXUINT32;
-    }
-  return 0;
+  query->flow.source.v4 = nlv_attr_u32 (&query->attrs[RTA_SRC]);
+  query->flow.destination.v4 = nlv_attr_u32 (&query->attrs[RTA_DST]);
+  return nlv_route_query_fill_flow (query);
 }
 
 static gboolean
@@ -130,14 +55,6 @@ is_loopback_net (guint32 ip)
 }
 
 static guint32
-loopback_index (NlvNetwork *network)
-{
-  NlvLink *link = nlv_network_get_n_links (network) > 0 ? nlv_network_get_link (network, 0) : NULL;
-
-  return link != NULL && (link->flags & IFF_LOOPBACK) != 0 ? link->index : 1;
-}
-
-static guint32
 link_of_address (NlvNetwork *network, guint32 ip)
 {
   for (guint i = 0; i < nlv_network_get_n_addresses (network); i++)
@@ -158,7 +75,7 @@ listens_to (const NlvLink *link, guint32 group)
 
 /* __mkroute_output() */
 static int
-make_output (Query *query, Path *path)
+make_output (NlvRouteQuery *query, Path *path)
 {
   NlvNetwork *network = query->request->network;
   NlvFlow *flow = &query->flow;
@@ -195,7 +112,7 @@ make_output (Query *query, Path *path)
 /* The checks of source and output link that come before any table; 1 when
  * they have settled the path. */
 static int
-settle_ends (Query *query, Path *path)
+settle_ends (NlvRouteQuery *query, Path *path)
 {
   NlvNetwork *network = query->request->network;
   NlvFlow *flow = &query->flow;
@@ -253,7 +170,7 @@ route_source (NlvNetwork *network, const NlvLookup *lookup)
 
 /* ip_route_output_key_hash_rcu() */
 static int
-route_output (Query *query, Path *path)
+route_output (NlvRouteQuery *query, Path *path)
 {
   NlvNetwork *network = query->request->network;
   NlvFlow *flow = &query->flow;
@@ -270,7 +187,7 @@ route_output (Query *query, Path *path)
       if (flow->source.v4 == 0)
         flow->source.v4 = g_htonl (INADDR_LOOPBACK);
       flow->destination = flow->source;
-      path->output = loopback_index (network);
+      path->output = nlv_loopback_index (network);
       path->type = RTN_LOCAL;
       path->flags |= RTCF_LOCAL;
       return make_output (query, path);
@@ -293,7 +210,7 @@ route_output (Query *query, Path *path)
     {
       if (flow->source.v4 == 0)
         flow->source = route->has_preferred_source ? route->preferred_source : flow->destination;
-      path->output = loopback_index (network);
+      path->output = nlv_loopback_index (network);
       path->flags |= RTCF_LOCAL;
       return make_output (query, path);
     }
@@ -305,7 +222,7 @@ route_output (Query *query, Path *path)
 
 /* ip_route_input_rcu(): only what is delivered here has a path. */
 static int
-route_input (Query *query, Path *path)
+route_input (NlvRouteQuery *query, Path *path)
 {
   NlvNetwork *network = query->request->network;
   NlvFlow *flow = &query->flow;
@@ -317,7 +234,7 @@ route_input (Query *query, Path *path)
     return -ENODEV;
   if (!nlv_link_has_ipv4 (link) || is_multicast (source) || source == INADDR_BROADCAST)
     return -EINVAL;
-  path->output = loopback_index (network);
+  path->output = nlv_loopback_index (network);
   path->flags = RTCF_LOCAL;
   if (is_multicast (destination))
     {
@@ -356,11 +273,11 @@ route_input (Query *query, Path *path)
 }
 
 static void
-put_path_header (const Query *query, const Path *path, struct rtmsg *out, guint32 table)
+put_path_header (const NlvRouteQuery *query, const Path *path, struct rtmsg *out, guint32 table)
 {
   out->rtm_family = AF_INET;
   out->rtm_dst_len = 32;
-  out->rtm_src_len = query->asked_source != 0 ? 32 : 0;
+  out->rtm_src_len = nlv_attr_u32 (&query->attrs[RTA_SRC]) != 0 ? 32 : 0;
   out->rtm_tos = path->lookup.route != NULL ? path->lookup.route->tos : 0;
   out->rtm_table = nlv_table_byte (table);
   out->rtm_type = path->type;
@@ -372,12 +289,12 @@ put_path_header (const Query *query, const Path *path, struct rtmsg *out, guint3
 
 /* rt_fill_info() */
 static void
-put_path (const Query *query, const Path *path, NlvWriter *writer, guint32 table)
+put_path (const NlvRouteQuery *query, const Path *path, NlvWriter *writer, guint32 table)
 {
   const NlvFlow *flow = &query->flow;
   const NlvRoute *route = path->no_route ? NULL : path->lookup.route;
   const NlvNexthop *nexthop = route != NULL && route->n_nexthops > 0 ? &route->nexthops[path->lookup.nexthop] : NULL;
-  const NlvIp asked_source = { .v4 = query->asked_source };
+  const NlvIp asked_source = { .v4 = nlv_attr_u32 (&query->attrs[RTA_SRC]) };
   const NlvIp asked = { .v4 = nlv_attr_u32 (&query->attrs[RTA_DST]) };
 
   nlv_put_u32 (writer, RTA_TABLE, table);
@@ -441,7 +358,7 @@ has_merged_tables (NlvNetwork *network)
 }
 
 static guint32
-shown_table (const Query *query, const Path *path)
+shown_table (const NlvRouteQuery *query, const Path *path)
 {
   if ((query->header.rtm_flags & RTM_F_LOOKUP_TABLE) == 0)
     return RT_TABLE_MAIN;
@@ -455,10 +372,10 @@ shown_table (const Query *query, const Path *path)
 int
 nlv_getroute_ipv4 (const NlvRequest *request)
 {
-  Query query = { .request = request };
+  NlvRouteQuery query = { .request = request, .flow.family = AF_INET };
   Path path = { 0 };
   NlvWriter writer;
-  int error = parse_query (&query);
+  int error = nlv_route_query_parse (&query);
 
   if (error == 0)
     error = fill_flow (&query);
@@ -468,9 +385,7 @@ nlv_getroute_ipv4 (const NlvRequest *request)
     return error;
 
   guint32 table = shown_table (&query, &path);
-  nlv_reply_init (&writer);
-  struct rtmsg *out =
-    nlv_writer_begin (&writer, RTM_NEWROUTE, 0, request->message->header.nlmsg_seq, request->caller->port, sizeof *out);
+  struct rtmsg *out = nlv_reply_begin (request, &writer, RTM_NEWROUTE, sizeof *out);
   if ((query.header.rtm_flags & RTM_F_FIB_MATCH) != 0)
     error = put_match (&path, &writer, out, table);
   else

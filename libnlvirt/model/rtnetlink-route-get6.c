@@ -4,54 +4,6 @@
 #include "model/rtnetlink-private.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <string.h>
-
-typedef struct
-{
-  const NlvRequest *request;
-  struct rtmsg header;
-  NlvAttr attrs[NLV_RTA_MAX + 1];
-  NlvFlow flow;
-} Query;
-
-/* inet6_rtm_valid_getroute_req() */
-static int
-parse_query (Query *query)
-{
-  const NlvRequest *request = query->request;
-  gboolean strict = request->caller->strict;
-  struct rtmsg *header = &query->header;
-
-  if (!nlv_request_header (request->message, header, sizeof *header))
-    return nlv_request_refuse (request, -EINVAL, "ipv6: Invalid header for get route request");
-  if (!strict)
-    return nlv_request_attrs (request->message, sizeof *header, query->attrs, NLV_RTA_MAX, nlv_route_policy_ipv6,
-                              NLV_VALIDATE_LIBERAL, request->extack);
-  if ((header->rtm_src_len != 0 && header->rtm_src_len != 128) ||
-      (header->rtm_dst_len != 0 && header->rtm_dst_len != 128) || header->rtm_table != 0 || header->rtm_protocol != 0 ||
-      header->rtm_scope != 0 || header->rtm_type != 0)
-    return nlv_request_refuse (request, -EINVAL, "ipv6: Invalid values in header for get route request");
-  if ((header->rtm_flags & ~RTM_F_FIB_MATCH) != 0)
-    return nlv_request_refuse (request, -EINVAL, "ipv6: Invalid flags for get route request");
-
-  int error = nlv_request_attrs (request->message, sizeof *header, query->attrs, NLV_RTA_MAX, nlv_route_policy_ipv6,
-                                 NLV_VALIDATE_DEPRECATED_STRICT, request->extack);
-  if (error < 0)
-    return error;
-  if ((nlv_attr_present (&query->attrs[RTA_SRC]) && header->rtm_src_len == 0) ||
-      (nlv_attr_present (&query->attrs[RTA_DST]) && header->rtm_dst_len == 0))
-    return nlv_request_refuse (request, -EINVAL, "ipv6: rtm_src_len and rtm_dst_len must be 128 for IPv6");
-  for (guint i = 0; i <= NLV_RTA_MAX; i++)
-    {
-      static const guint32 known = 1u << RTA_SRC | 1u << RTA_DST | 1u << RTA_IIF | 1u << RTA_OIF | 1u << RTA_MARK |
-                                   1u << RTA_UID | 1u << RTA_SPORT | 1u << RTA_DPORT | 1u << RTA_IP_PROTO |
-                                   1u << NLV_RTA_FLOWLABEL;
-      if (nlv_attr_present (&query->attrs[i]) && (known & 1u << i) == 0)
-        return nlv_request_refuse (request, -EINVAL, "ipv6: Unsupported attribute in get route request");
-    }
-  return 0;
-}
 
 /* An address without a policy: its length is looked at here. */
 static int
@@ -73,33 +25,16 @@ needs_link (const NlvIp *destination)
 }
 
 static int
-fill_flow (Query *query)
+fill_flow (NlvRouteQuery *query)
 {
   const NlvAttr *attrs = query->attrs;
   NlvFlow *flow = &query->flow;
 
-  flow->family = AF_INET6;
-  flow->tos = query->header.rtm_tos;
   if (take_ip (&attrs[RTA_SRC], &flow->source) < 0 || take_ip (&attrs[RTA_DST], &flow->destination) < 0)
     return -EINVAL;
-  flow->input = nlv_attr_u32 (&attrs[RTA_IIF]);
-  flow->output = nlv_attr_u32 (&attrs[RTA_OIF]);
-  flow->mark = nlv_attr_u32 (&attrs[RTA_MARK]);
-  flow->source_port = g_ntohs (nlv_attr_u16 (&attrs[RTA_SPORT]));
-  flow->destination_port = g_ntohs (nlv_attr_u16 (&attrs[RTA_DPORT]));
-  flow->has_uid = flow->input == 0;
-  flow->uid = query->request->caller->uid;
-  if (nlv_attr_present (&attrs[RTA_UID]))
-    {
-      flow->uid = nlv_attr_u32 (&attrs[RTA_UID]);
-      flow->has_uid = flow->uid != G_MAXUINT32;
-    }
-  if (nlv_attr_present (&attrs[RTA_IP_PROTO]))
-    {
-      flow->ip_protocol = nlv_attr_u8 (&attrs[RTA_IP_PROTO]);
-      if (flow->ip_protocol != IPPROTO_TCP && flow->ip_protocol != IPPROTO_UDP && flow->ip_protocol != IPPROTO_ICMPV6)
-        return nlv_request_refuse (query->request, -EOPNOTSUPP, "Unsupported ip proto");
-    }
+  int error = nlv_route_query_fill_flow (query);
+  if (error < 0)
+    return error;
   flow->prefer_link = needs_link (&flow->destination);
   if (flow->input == 0 && flow->output != 0 && nlv_ip_is_any (&flow->source, AF_INET6))
     flow->prefer_link = TRUE;
@@ -110,17 +45,14 @@ fill_flow (Query *query)
 static guint32
 output_link (NlvNetwork *network, const NlvRoute *route, const NlvNexthop *nexthop)
 {
-  NlvLink *first;
-
   if (route->type != RTN_LOCAL && route->type != RTN_ANYCAST)
     return nexthop != NULL ? nexthop->link : 0;
-  first = nlv_network_get_n_links (network) > 0 ? nlv_network_get_link (network, 0) : NULL;
-  return first != NULL && (first->flags & IFF_LOOPBACK) != 0 ? first->index : 1;
+  return nlv_loopback_index (network);
 }
 
 /* rt6_fill_node() of a destination. */
 static void
-put_path (const Query *query, const NlvLookup *lookup, NlvWriter *writer, struct rtmsg *out)
+put_path (const NlvRouteQuery *query, const NlvLookup *lookup, NlvWriter *writer, struct rtmsg *out)
 {
   const NlvFlow *flow = &query->flow;
   const NlvRoute *route = lookup->route;
@@ -162,10 +94,10 @@ put_path (const Query *query, const NlvLookup *lookup, NlvWriter *writer, struct
 int
 nlv_getroute_ipv6 (const NlvRequest *request)
 {
-  Query query = { .request = request };
+  NlvRouteQuery query = { .request = request, .flow.family = AF_INET6 };
   NlvLookup lookup = { 0 };
   NlvWriter writer;
-  int error = parse_query (&query);
+  int error = nlv_route_query_parse (&query);
 
   if (error == 0)
     error = fill_flow (&query);
@@ -182,9 +114,7 @@ nlv_getroute_ipv6 (const NlvRequest *request)
       nlv_ipv6_is_multicast (&lookup.route->destination))
     return -EMSGSIZE;
 
-  nlv_reply_init (&writer);
-  struct rtmsg *out =
-    nlv_writer_begin (&writer, RTM_NEWROUTE, 0, request->message->header.nlmsg_seq, request->caller->port, sizeof *out);
+  struct rtmsg *out = nlv_reply_begin (request, &writer, RTM_NEWROUTE, sizeof *out);
   if ((query.header.rtm_flags & RTM_F_FIB_MATCH) != 0)
     nlv_route_fill (&writer, out, lookup.route, query.flow.input);
   else

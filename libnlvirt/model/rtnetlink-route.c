@@ -331,25 +331,12 @@ has_table (NlvWalk *walk, guint32 table)
   return FALSE;
 }
 
-static int
-start_dump (NlvWalk *walk)
-{
-  if (!walk->checked)
-    {
-      int error = check_dump (walk);
-      if (error < 0)
-        return error;
-      walk->checked = TRUE;
-    }
-  return 0;
-}
-
 int
 nlv_dump_routes (NlvWalk *walk, NlvWriter *writer)
 {
   NlvFib *fib = nlv_network_get_fib (walk->dump.network);
   const NlvDumpFilter *filter = &walk->filter;
-  int error = start_dump (walk);
+  int error = nlv_walk_check (walk, check_dump);
 
   if (error < 0)
     return error;
@@ -393,7 +380,7 @@ nlv_dump_multicast_routes (NlvWalk *walk, NlvWriter *writer)
 {
   gboolean ipv4 = walk->family == RTNL_FAMILY_IPMR;
   guint32 table = ipv4 ? RT_TABLE_DEFAULT : RT_TABLE_MAIN;
-  int error = start_dump (walk);
+  int error = nlv_walk_check (walk, check_dump);
 
   if (error < 0)
     return error;

@@ -152,22 +152,11 @@ nlv_dump_rules (NlvWalk *walk, NlvWriter *writer)
 {
   /* In the order in which the families register themselves. */
   static const guint8 families[] = { AF_INET, RTNL_FAMILY_IPMR, RTNL_FAMILY_IP6MR, AF_INET6 };
-  int error = walk->checked ? 0 : check_dump (walk);
+  int error = nlv_walk_check (walk, check_dump);
 
   if (error < 0)
     return error;
-  walk->checked = TRUE;
-  if (walk->family != AF_UNSPEC)
-    {
-      if (memchr (families, walk->family, sizeof families) == NULL)
-        return -EAFNOSUPPORT;
-      return dump_family (walk, writer, walk->family);
-    }
-  for (; walk->family_step < G_N_ELEMENTS (families); walk->family_step++, walk->position = 0)
-    {
-      error = dump_family (walk, writer, families[walk->family_step]);
-      if (error < 0)
-        return error;
-    }
-  return 0;
+  if (walk->family != AF_UNSPEC && memchr (families, walk->family, sizeof families) == NULL)
+    return -EAFNOSUPPORT;
+  return nlv_walk_families (walk, writer, families, G_N_ELEMENTS (families), dump_family);
 }

@@ -16,6 +16,12 @@ typedef struct
   const NlvLink *link; /* (nullable) */
 } Parameters;
 
+static gboolean
+has_family (const NlvLink *link, guint8 family)
+{
+  return family == AF_INET ? nlv_link_has_ipv4 (link) : nlv_link_has_ipv6 (link);
+}
+
 /* neightbl_fill_parms(), with the kernel's default sysctls */
 static void
 put_parameters (NlvWriter *writer, const Parameters *set)
@@ -98,7 +104,7 @@ dump_table (NlvWalk *walk, NlvWriter *writer, guint8 family)
       Parameters set = { .family = family };
       if (walk->position > 0)
         set.link = nlv_network_get_link (network, n - walk->position);
-      if (set.link != NULL && !(family == AF_INET ? nlv_link_has_ipv4 (set.link) : nlv_link_has_ipv6 (set.link)))
+      if (set.link != NULL && !has_family (set.link, family))
         continue;
       if (!put_table (walk, writer, &set))
         return -EMSGSIZE;
@@ -121,16 +127,7 @@ nlv_dump_neighbor_tables (NlvWalk *walk, NlvWriter *writer)
       if (nlv_request_body (&walk->request).len > sizeof header)
         return nlv_walk_refuse (walk, -EINVAL, "Invalid data after header in neighbor table dump request");
     }
-  for (; walk->family_step < G_N_ELEMENTS (families); walk->family_step++, walk->position = 0)
-    {
-      guint8 family = families[walk->family_step];
-      if (walk->family != AF_UNSPEC && walk->family != family)
-        continue;
-      int error = dump_table (walk, writer, family);
-      if (error < 0)
-        return error;
-    }
-  return 0;
+  return nlv_walk_families (walk, writer, families, G_N_ELEMENTS (families), dump_table);
 }
 
 /* inet_netconf_fill_devconf(), inet6_netconf_fill_devconf() */
@@ -165,7 +162,7 @@ nlv_dump_netconf (NlvWalk *walk, NlvWriter *writer)
   for (; walk->position < n + G_N_ELEMENTS (general); walk->position++)
     {
       const NlvLink *link = walk->position < n ? nlv_network_get_link (network, walk->position) : NULL;
-      if (link != NULL && !(ipv4 ? nlv_link_has_ipv4 (link) : nlv_link_has_ipv6 (link)))
+      if (link != NULL && !has_family (link, walk->family))
         continue;
       struct netconfmsg *header = nlv_walk_begin (walk, writer, RTM_NEWNETCONF, 0, sizeof *header);
       if (header != NULL)
@@ -182,7 +179,7 @@ has_netconf (NlvNetwork *network, guint8 family, gint32 index)
 {
   const NlvLink *link = nlv_network_find_link (network, index);
 
-  return link != NULL && (family == AF_INET ? nlv_link_has_ipv4 (link) : nlv_link_has_ipv6 (link));
+  return link != NULL && has_family (link, family);
 }
 
 int
@@ -210,9 +207,7 @@ nlv_getnetconf (const NlvRequest *request)
       !has_netconf (request->network, family, index))
     return family == AF_INET ? -ENODEV : -EINVAL;
 
-  nlv_reply_init (&writer);
-  struct netconfmsg *out = nlv_writer_begin (&writer, RTM_NEWNETCONF, 0, request->message->header.nlmsg_seq,
-                                             request->caller->port, sizeof *out);
+  struct netconfmsg *out = nlv_reply_begin (request, &writer, RTM_NEWNETCONF, sizeof *out);
   put_netconf (&writer, out, family, index);
   return nlv_reply_finish (request, &writer);
 }
@@ -321,9 +316,7 @@ nlv_getaddrlabel (const NlvRequest *request)
     return -EINVAL;
 
   nlv_attr_copy (&attrs[IFAL_ADDRESS], &ip, sizeof ip);
-  nlv_reply_init (&writer);
-  struct ifaddrlblmsg *out = nlv_writer_begin (&writer, RTM_NEWADDRLABEL, 0, request->message->header.nlmsg_seq,
-                                               request->caller->port, sizeof *out);
+  struct ifaddrlblmsg *out = nlv_reply_begin (request, &writer, RTM_NEWADDRLABEL, sizeof *out);
   put_label (&writer, out, ip.bytes, 128, nlv_address_label (&ip));
   return nlv_reply_finish (request, &writer);
 }

@@ -49,6 +49,7 @@ COMMANDS = [
     "ip -j link",
     "ip -j route",
     "ip -d link show dev lo",
+    "ip stats show dev lo",
     "ip route",
     "ip -d route",
     "ip route show table all",
