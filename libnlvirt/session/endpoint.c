@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/sockios.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -10,6 +11,10 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#ifndef SO_PASSRIGHTS
+#define SO_PASSRIGHTS 83
+#endif
 
 /* Numbers kept for the work itself, whatever the program opens. */
 #define SPARE_FDS 32
@@ -22,6 +27,7 @@
 #define MAX_UNSENT (32 * 1024 * 1024)
 /* Requests of one program that are answered before others are looked at. */
 #define INPUT_BATCH 16
+#define INPUT_BATCH_BYTES 65536
 
 /* An abstract unix name of 10 bytes gives a 12-byte address, and its bytes
  * stand where a sockaddr_nl has its padding (0, then one free byte), its port
@@ -190,28 +196,88 @@ nlv_endpoint_report_request (NlvEndpoint *endpoint, NlvSpan data)
 static void
 set_watch (NlvEndpoint *endpoint)
 {
+  guint32 input = endpoint->input_ended ? 0 : EPOLLIN;
+
   /* Edge-triggered, to be told once of each datagram that is read. */
   nlv_engine_change_watch (endpoint->tree->engine, endpoint->watch,
-                           endpoint->read_natively ? EPOLLIN | EPOLLOUT | EPOLLET : EPOLLIN);
+                           endpoint->read_natively ? input | EPOLLOUT | EPOLLET : input);
+}
+
+/* SO_PASSCRED says who sent it. */
+static void
+read_sender (struct msghdr *message, NlvTask *task)
+{
+  for (struct cmsghdr *cmsg = CMSG_FIRSTHDR (message); cmsg != NULL; cmsg = CMSG_NXTHDR (message, cmsg))
+    if (cmsg->cmsg_level == SOL_SOCKET && cmsg->cmsg_type == SCM_CREDENTIALS &&
+        cmsg->cmsg_len == CMSG_LEN (sizeof (struct ucred)))
+      {
+        struct ucred sender;
+
+        memcpy (&sender, CMSG_DATA (cmsg), sizeof sender);
+        task->pid = sender.pid;
+        task->uid = sender.uid;
+        task->gid = sender.gid;
+      }
+}
+
+/* Into tree->scratch: the datagram's length, or -1 if there is none. */
+static ssize_t
+take_own_input (NlvEndpoint *endpoint, gboolean hung_up, NlvTask *task)
+{
+  GByteArray *scratch = endpoint->tree->scratch;
+  union
+  {
+    char bytes[CMSG_SPACE (sizeof (struct ucred))];
+    struct cmsghdr align;
+  } control;
+  ssize_t len = recv (endpoint->end, NULL, 0, MSG_DONTWAIT | MSG_PEEK | MSG_TRUNC);
+  struct iovec iov;
+  struct msghdr message = {
+    .msg_iov = &iov,
+    .msg_iovlen = 1,
+    .msg_control = control.bytes,
+    .msg_controllen = sizeof control.bytes,
+  };
+
+  if (len < 0 || (len == 0 && hung_up))
+    return -1;
+  g_byte_array_set_size (scratch, MAX (len, 1));
+  iov = (struct iovec){ scratch->data, scratch->len };
+  len = recvmsg (endpoint->end, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  if (len >= 0)
+    read_sender (&message, task);
+  return len;
+}
+
+/* Nothing more will come from the program, which has shut its end down for
+ * writing (a copy of it that we do not see); it may go on reading. */
+static gboolean
+has_input_ended (NlvEndpoint *endpoint)
+{
+  struct pollfd item = { endpoint->end, POLLRDHUP, 0 };
+
+  return poll (&item, 1, 0) == 1 && (item.revents & POLLRDHUP) != 0;
 }
 
 /* A request came by write(), or from where we do not see the calls. FALSE if
  * there is none. */
 static gboolean
-serve_own_input (NlvEndpoint *endpoint, gboolean hung_up)
+serve_own_input (NlvEndpoint *endpoint, gboolean hung_up, gsize *served)
 {
-  GByteArray *scratch = endpoint->tree->scratch;
-  ssize_t len = recv (endpoint->end, NULL, 0, MSG_DONTWAIT | MSG_PEEK | MSG_TRUNC);
   NlvTask task = endpoint->opener;
-  NlvSpan data;
+  ssize_t len = take_own_input (endpoint, hung_up, &task);
+  NlvSpan data = { endpoint->tree->scratch->data, MAX (len, 0) };
 
-  if (len < 0 || (len == 0 && hung_up))
+  if (len < 0)
     return FALSE;
-  g_byte_array_set_size (scratch, MAX (len, 1));
-  len = recv (endpoint->end, scratch->data, scratch->len, MSG_DONTWAIT);
-  if (len <= 0)
-    return FALSE;
-  data = nlv_span (scratch->data, len);
+  if (len == 0)
+    {
+      endpoint->input_ended = has_input_ended (endpoint);
+      if (endpoint->input_ended)
+        set_watch (endpoint);
+      return !endpoint->input_ended;
+    }
+  *served += len;
   task.now = nlv_session_now ();
   nlv_endpoint_report_request (endpoint, data);
   nlv_netlink_socket_send (endpoint->socket, &task, NULL, 0, data, G_MAXSIZE);
@@ -222,8 +288,10 @@ serve_own_input (NlvEndpoint *endpoint, gboolean hung_up)
 static gboolean
 serve_input (NlvEndpoint *endpoint, gboolean hung_up)
 {
-  for (guint i = 0; i < INPUT_BATCH; i++)
-    if (!serve_own_input (endpoint, hung_up))
+  gsize served = 0;
+
+  for (guint i = 0; i < INPUT_BATCH && served < INPUT_BATCH_BYTES; i++)
+    if (!serve_own_input (endpoint, hung_up, &served))
       return TRUE;
   /* Others have their turn; setting the watch anew tells of the rest. */
   set_watch (endpoint);
@@ -278,10 +346,18 @@ is_out_of_fds (int fd)
 static gboolean
 make_pair (int ends[2])
 {
+  static const int on = 1, off = 0;
+
   if (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
     return FALSE;
   if (!is_out_of_fds (ends[1]))
-    return TRUE;
+    {
+      setsockopt (ends[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
+      /* Linux 6.16: a program's fds, whose closing may take any time, do not
+       * come with what it writes. */
+      setsockopt (ends[0], SOL_SOCKET, SO_PASSRIGHTS, &off, sizeof off);
+      return TRUE;
+    }
   close (ends[0]);
   close (ends[1]);
   errno = EMFILE;
@@ -324,7 +400,7 @@ nlv_endpoint_free (NlvEndpoint *endpoint)
   NlvServedTree *tree = endpoint->tree;
 
   nlv_parked_abandon (tree, endpoint);
-  if (endpoint->hidden_key != 0)
+  if (g_hash_table_lookup (tree->hidden, &endpoint->hidden_key) == endpoint)
     g_hash_table_remove (tree->hidden, &endpoint->hidden_key);
   if (endpoint->watch != NULL)
     nlv_engine_unwatch (tree->engine, endpoint->watch);

@@ -34,6 +34,7 @@ struct _NlvEndpoint
   gsize send_buffer;               /* SO_SNDBUF, 0 not known */
   guint64 appended;                /* tree->appended when the last datagram became readable */
   gboolean read_natively;          /* its reader may not ask us: watched for room */
+  gboolean input_ended;            /* the program writes no more */
   gboolean to_look_at;             /* in tree->look_at */
   guint64 last_piece;              /* where the program had its struct iovec in the last call */
   guint64 hidden_key;              /* in tree->hidden, 0 not */

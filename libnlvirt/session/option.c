@@ -9,8 +9,14 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77
+#endif
+
 /* The longest value that an option of ours has. */
 #define MAX_VALUE 256
+/* The longest request that is read, however large SO_SNDBUF is. */
+#define MAX_SEND_BUFFER (1024 * 1024)
 
 static gint64
 set_socket_option (NlvSocketCall *c, int option, gint32 len)
@@ -80,7 +86,7 @@ nlv_note_buffers (NlvSocketCall *c)
   if (endpoint->receive_buffer_changed && getsockopt (c->fd, SOL_SOCKET, SO_RCVBUF, &size, &len) == 0 && size > 0)
     nlv_netlink_socket_set_receive_buffer (endpoint->socket, size);
   if (endpoint->send_buffer == 0 && getsockopt (c->fd, SOL_SOCKET, SO_SNDBUF, &size, &len) == 0 && size > 0)
-    endpoint->send_buffer = size;
+    endpoint->send_buffer = MIN (size, MAX_SEND_BUFFER);
   endpoint->receive_buffer_changed = FALSE;
 }
 
@@ -135,6 +141,9 @@ nlv_serve_getsockopt (NlvSocketCall *c)
     return -ENOPROTOOPT;
   if (level == SOL_SOCKET && option == SO_PEEK_OFF)
     return -EOPNOTSUPP;
+  /* These would name the supervisor. */
+  if (level == SOL_SOCKET && (option == SO_PEERGROUPS || option == SO_PEERPIDFD))
+    return -ENODATA;
   r = nlv_call_read (c, &(NlvCallCopy){ c->call.arguments[4], &room, sizeof room }, 1);
   if (r == 0)
     r = nlv_call_confirm (c);

@@ -48,7 +48,6 @@ static void
 try_again (NlvServedTree *tree, GList *link)
 {
   NlvParked *parked = link->data;
-  NlvEndpoint *endpoint = parked->call.endpoint;
   gint64 result;
 
   parked->tried = tree->appended;
@@ -56,7 +55,7 @@ try_again (NlvServedTree *tree, GList *link)
   if (result == NLV_PARK)
     return;
   /* The number means something else by now. */
-  if (result == NLV_PASS || parked->call.endpoint != endpoint)
+  if (result == NLV_PASS)
     result = -EBADF;
   end (tree, link, result);
 }
@@ -101,7 +100,7 @@ nlv_parked_abandon (NlvServedTree *tree, NlvEndpoint *endpoint)
 static gint64
 interruption (NlvParked *parked)
 {
-  NlvTargetStatus status, leader;
+  NlvTargetStatus status;
   guint64 deliverable;
   gint64 restart = parked->call.deadline == G_MAXINT64 ? -ERESTARTSYS : -EINTR; /* sock_intr_errno() */
 
@@ -110,8 +109,8 @@ interruption (NlvParked *parked)
   deliverable = ~(status.blocked | status.ignored);
   if ((status.pending & deliverable) != 0 || (status.threads == 1 && (status.shared_pending & deliverable) != 0))
     return restart;
-  /* Job control has stopped the leader, and waits for this thread. */
-  if (status.tgid != parked->call.call.tid && nlv_target_read_status (status.tgid, &leader) && leader.state == 'T')
+  /* Job control has stopped the others, and waits for this thread. */
+  if (status.threads > 1 && nlv_target_has_stopped_sibling (parked->call.call.tid, status.tgid))
     return restart;
   /* One for the process may be another thread's to take, and only the thread
    * that takes it may be told to restart: the others would see the bare 512.

@@ -28,7 +28,7 @@ wait_for_datagram (NlvSocketCall *c, guint32 flags)
       socklen_t len = sizeof timeout;
 
       getsockopt (c->fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, &len);
-      c->deadline = timeout.tv_sec == 0 && timeout.tv_usec == 0
+      c->deadline = (timeout.tv_sec == 0 && timeout.tv_usec == 0) || timeout.tv_sec > G_MAXINT32
                       ? G_MAXINT64
                       : g_get_monotonic_time () + timeout.tv_sec * G_USEC_PER_SEC + timeout.tv_usec;
     }
@@ -88,6 +88,7 @@ receive (NlvSocketCall *c, const NlvRemoteMessage *message, guint32 flags)
 
   if (flags & MSG_OOB)
     return -EOPNOTSUPP;
+  nlv_note_buffers (c);
   r = nlv_netlink_socket_take_error (endpoint->socket);
   if (r < 0)
     return r;

@@ -11,18 +11,19 @@
 #include <string.h>
 
 #define MAX_BATCH 1024
+#define LONGEST_BATCH 5000 /* microseconds */
 
 /* Who asks matters to requests other than dumps (ip route get shows the
  * caller's uid), and finding out costs as much as answering. */
 static gboolean
 depends_on_user (NlvSpan data)
 {
-  struct nlmsghdr header;
+  NlvMessage message;
 
-  if (data.data == NULL || data.len < sizeof header)
-    return FALSE;
-  memcpy (&header, data.data, sizeof header);
-  return (header.nlmsg_flags & NLM_F_DUMP) == 0;
+  while (data.data != NULL && nlv_message_next (&data, &message))
+    if ((message.header.nlmsg_flags & NLM_F_DUMP) == 0)
+      return TRUE;
+  return FALSE;
 }
 
 /* The name and the data, in one system call where that is simple. */
@@ -114,11 +115,17 @@ gint64
 nlv_serve_sendmmsg (NlvSocketCall *c)
 {
   guint n = MIN ((guint32) c->call.arguments[2], MAX_BATCH);
+  gint64 end = g_get_monotonic_time () + LONGEST_BATCH;
 
   for (guint i = 0; i < n; i++)
     {
       guint64 header = c->call.arguments[1] + i * sizeof (struct mmsghdr);
-      gint64 r = send_from_header (c, header, c->call.arguments[3]);
+      gint64 r;
+
+      /* Others wait; a caller takes the rest for a full buffer. */
+      if (i > 0 && g_get_monotonic_time () > end)
+        return i;
+      r = send_from_header (c, header, c->call.arguments[3]);
 
       if (r >= 0)
         {

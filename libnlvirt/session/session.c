@@ -199,6 +199,7 @@ find_endpoint (NlvServedTree *tree, int fd)
 gint64
 nlv_serve_call (NlvSocketCall *c, NlvHandler handler)
 {
+  NlvEndpoint *expected = c->endpoint;
   gint64 result = NLV_PASS;
 
   c->fd = nlv_targets_get_fd (c->tree->targets, c->call.tid, (guint32) c->call.arguments[0]);
@@ -207,7 +208,7 @@ nlv_serve_call (NlvSocketCall *c, NlvHandler handler)
   if (c->fd < 0)
     return serve_hidden (c);
   c->endpoint = find_endpoint (c->tree, c->fd);
-  if (c->endpoint != NULL)
+  if (c->endpoint != NULL && (expected == NULL || c->endpoint == expected))
     result = handler (c);
   close (c->fd);
   c->fd = -1;

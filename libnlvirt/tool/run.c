@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -192,6 +193,16 @@ exit_status (NlvirtSession *session)
   return nlvirt_session_get_exit_status (session);
 }
 
+/* A program of the same user could otherwise take the listener out of this
+ * process (pidfd_getfd()) and answer its own calls. Root still can. */
+static void
+close_to_others (void)
+{
+#ifndef __SANITIZE_ADDRESS__ /* its leak checker traces its own process */
+  prctl (PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
 static int
 run_command (const Options *options)
 {
@@ -202,6 +213,7 @@ run_command (const Options *options)
 
   if (table == NULL)
     return EXIT_NLVIRT_FAILED;
+  close_to_others ();
   nlvirt_supervisor_set_child_subreaper (supervisor, TRUE);
   run.main_loop = g_main_loop_new (NULL, FALSE);
   status = start (&run, supervisor, table, options);

@@ -20,6 +20,13 @@
 #define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP (1UL << 0)
 #endif
 
+/* x32 calls come under the native architecture. */
+#ifdef __x86_64__
+#define X32_BIT 0x40000000
+#else
+#define X32_BIT 0
+#endif
+
 struct _NlvListener
 {
   int fd; /* (owned) */
@@ -91,7 +98,7 @@ nlv_listener_receive (NlvListener *listener, NlvCall *call)
     return FALSE;
   call->id = notif->id;
   call->tid = notif->pid;
-  call->native = notif->data.arch == seccomp_arch_native ();
+  call->native = notif->data.arch == seccomp_arch_native () && (notif->data.nr & X32_BIT) == 0;
   call->number = notif->data.nr;
   G_STATIC_ASSERT (sizeof call->arguments == sizeof notif->data.args);
   memcpy (call->arguments, notif->data.args, sizeof call->arguments);

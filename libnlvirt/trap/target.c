@@ -13,7 +13,7 @@
 #define PIDFD_THREAD O_EXCL
 #endif
 
-#define MAX_TARGETS 256
+#define MAX_TARGETS 32 /* each holds an fd */
 
 typedef struct
 {
@@ -51,6 +51,7 @@ nlv_targets_free (NlvTargets *targets)
   g_free (targets);
 }
 
+/* NULL if there is no such thread, or no fd left to hold it by. */
 static Entry *
 entry_new (guint32 tid)
 {
@@ -68,6 +69,8 @@ entry_new (guint32 tid)
       entry->of_thread = FALSE;
       entry->pidfd = syscall (SYS_pidfd_open, status.tgid, 0);
     }
+  if (entry->pidfd < 0 && (errno == EMFILE || errno == ENFILE))
+    g_clear_pointer (&entry, g_free);
   return entry;
 }
 
@@ -88,11 +91,16 @@ lookup (NlvTargets *targets, guint32 tid)
 
   if (entry != NULL && entry_is_current (entry))
     return entry;
-  entry = entry_new (tid);
-  if (entry == NULL)
-    return NULL;
   if (g_hash_table_size (targets->entries) >= MAX_TARGETS)
     g_hash_table_remove_all (targets->entries);
+  entry = entry_new (tid);
+  if (entry == NULL && g_hash_table_size (targets->entries) > 0)
+    {
+      g_hash_table_remove_all (targets->entries);
+      entry = entry_new (tid);
+    }
+  if (entry == NULL)
+    return NULL;
   g_hash_table_replace (targets->entries, GUINT_TO_POINTER (tid), entry);
   return entry;
 }
@@ -260,36 +268,80 @@ value_number (const char *text, const char *name, guint n, int base)
   return number;
 }
 
-gboolean
-nlv_target_read_status (guint32 tid, NlvTargetStatus *status)
+/* The whole file: a user's groups, which stand before what is wanted, may be
+ * 65536. NULL if there is no such thread. */
+static char *
+read_status_text (guint32 tid)
 {
   char path[32];
-  char text[4096];
-  const char *state;
-  ssize_t len;
+  gsize size = 4096, len = 0;
+  char *text;
+  ssize_t r;
   int fd;
 
   g_snprintf (path, sizeof path, "/proc/%u/status", tid);
   fd = open (path, O_RDONLY | O_CLOEXEC);
   if (fd < 0)
-    return FALSE;
-  len = read (fd, text, sizeof text - 1);
+    return NULL;
+  text = g_malloc (size);
+  while ((r = read (fd, text + len, size - 1 - len)) > 0)
+    {
+      len += r;
+      if (len == size - 1)
+        text = g_realloc (text, size *= 4);
+    }
   close (fd);
-  if (len <= 0)
-    return FALSE;
   text[len] = '\0';
+  return text;
+}
 
+gboolean
+nlv_target_read_status (guint32 tid, NlvTargetStatus *status)
+{
+  g_autofree char *text = read_status_text (tid);
+  const char *state;
+
+  if (text == NULL)
+    return FALSE;
   state = find_value (text, "State");
   status->state = state != NULL ? state[strspn (state, "\t ")] : '\0';
   status->tgid = value_number (text, "Tgid", 0, 10);
   /* One number for each pid namespace, ours first, the innermost last. */
   status->inner_tgid = value_number (text, "NStgid", G_MAXUINT, 10);
-  status->uid = value_number (text, "Uid", 1, 10);
-  status->gid = value_number (text, "Gid", 1, 10);
+  status->uid = value_number (text, "Uid", 0, 10);
+  status->gid = value_number (text, "Gid", 0, 10);
   status->threads = value_number (text, "Threads", 0, 10);
   status->pending = value_number (text, "SigPnd", 0, 16);
   status->shared_pending = value_number (text, "ShdPnd", 0, 16);
   status->blocked = value_number (text, "SigBlk", 0, 16);
   status->ignored = value_number (text, "SigIgn", 0, 16);
   return status->tgid != 0;
+}
+
+gboolean
+nlv_target_has_stopped_sibling (guint32 tid, guint32 tgid)
+{
+  char path[32];
+  GDir *threads;
+  const char *name;
+  gboolean stopped = FALSE;
+
+  g_snprintf (path, sizeof path, "/proc/%u/task", tgid);
+  threads = g_dir_open (path, 0, NULL);
+  if (threads == NULL)
+    return FALSE;
+  while ((name = g_dir_read_name (threads)) != NULL)
+    {
+      guint64 sibling = g_ascii_strtoull (name, NULL, 10);
+      NlvTargetStatus status;
+
+      if (sibling != tid)
+        {
+          /* A group stops as one, so one says it all. */
+          stopped = nlv_target_read_status (sibling, &status) && status.state == 'T';
+          break;
+        }
+    }
+  g_dir_close (threads);
+  return stopped;
 }

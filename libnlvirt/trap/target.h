@@ -40,9 +40,12 @@ typedef struct
 {
   guint32 tgid, inner_tgid;
   char state;       /* 'R', 'S', 'T' for stopped, … */
-  guint32 uid, gid; /* effective */
+  guint32 uid, gid; /* real: current_uid() */
   guint32 threads;
   guint64 pending, shared_pending, blocked, ignored; /* signal sets */
 } NlvTargetStatus;
 
 gboolean nlv_target_read_status (guint32 tid, NlvTargetStatus *status);
+
+/* Whether job control has stopped the other threads of @tid's process. */
+gboolean nlv_target_has_stopped_sibling (guint32 tid, guint32 tgid);

@@ -117,6 +117,9 @@ class Hostile:
     def steal(self):
         said, _ = self.supervised([self.program("escape"), "steal"])
         assert not re.search(EVIL, said), said
+        # The leak checker of a sanitized build needs the door.
+        if "NLVIRT_SANITIZED" not in os.environ:
+            assert "0 fds taken" in said and "is a listener" not in said, said
 
     def pointers(self, scene):
         """The same answers as the kernel's to one who may not write."""

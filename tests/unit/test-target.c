@@ -145,7 +145,7 @@ test_status (Fixture *fixture, gconstpointer user_data)
 
   g_assert_true (nlv_target_read_status (fixture->child, &status));
   g_assert_cmpuint (status.tgid, ==, fixture->child);
-  g_assert_cmpuint (status.uid, ==, geteuid ());
+  g_assert_cmpuint (status.uid, ==, getuid ());
   g_assert_cmpuint (status.threads, ==, 1);
   g_assert_true (status.state == 'S' || status.state == 'R');
   g_assert_cmphex ((status.pending | status.shared_pending) & (1ull << (SIGUSR1 - 1)), !=, 0);
