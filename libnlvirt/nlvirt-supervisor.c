@@ -31,6 +31,13 @@
  * answered; a program that asks meanwhile waits. Use a supervisor, its
  * sessions and their tables only in the thread that runs the context.
  *
+ * Programs that must not disturb each other belong under supervisors in
+ * processes of their own: one that offers memory or files which answer late
+ * (userfaultfd, FUSE) makes its supervisor wait. And a program of the same user
+ * may look into its supervisor as any process may, unless that forbids it with
+ * `prctl (PR_SET_DUMPABLE, 0)`, as `nlvirt run` does: it could take the
+ * listener and answer itself.
+ *
  * A supervisor that serves a session lives on when the application drops it.
  * [method@Nlvirt.Supervisor.close] ends its work.
  *
