@@ -22,8 +22,8 @@ nlv_fault_free (NlvFault *fault)
   g_free (fault);
 }
 
-static void
-add_fault (GPtrArray *faults, guint line, const char *group, const char *key, const char *format, va_list arguments)
+static void G_GNUC_PRINTF (5, 0)
+  add_fault (GPtrArray *faults, guint line, const char *group, const char *key, const char *format, va_list arguments)
 {
   NlvFault *fault = g_new (NlvFault, 1);
 
