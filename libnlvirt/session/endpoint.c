@@ -303,7 +303,6 @@ on_end_event (guint32 events, gpointer user_data)
 {
   NlvEndpoint *endpoint = user_data;
   NlvServedTree *tree = endpoint->tree;
-
   gboolean hung_up = (events & (EPOLLHUP | EPOLLERR)) != 0;
   gboolean drained = (events & EPOLLIN) == 0 || serve_input (endpoint, hung_up);
 
@@ -350,18 +349,18 @@ make_pair (int ends[2])
 
   if (socketpair (AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
     return FALSE;
-  if (!is_out_of_fds (ends[1]))
+  if (is_out_of_fds (ends[1]))
     {
-      setsockopt (ends[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
-      /* Linux 6.16: a program's fds, whose closing may take any time, do not
-       * come with what it writes. */
-      setsockopt (ends[0], SOL_SOCKET, SO_PASSRIGHTS, &off, sizeof off);
-      return TRUE;
+      close (ends[0]);
+      close (ends[1]);
+      errno = EMFILE;
+      return FALSE;
     }
-  close (ends[0]);
-  close (ends[1]);
-  errno = EMFILE;
-  return FALSE;
+  setsockopt (ends[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
+  /* Linux 6.16: a program's fds, whose closing may take any time, do not come
+   * with what it writes. */
+  setsockopt (ends[0], SOL_SOCKET, SO_PASSRIGHTS, &off, sizeof off);
+  return TRUE;
 }
 
 NlvEndpoint *

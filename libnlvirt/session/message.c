@@ -184,6 +184,12 @@ nlv_remote_message_write_back (NlvSocketCall *c, const NlvRemoteMessage *message
   return nlv_call_write (c, writes, n);
 }
 
+int
+nlv_remote_message_write_length (NlvSocketCall *c, guint64 header, guint32 len)
+{
+  return nlv_call_write (c, &(NlvCallCopy){ header + offsetof (struct mmsghdr, msg_len), &len, sizeof len }, 1);
+}
+
 /* scm_check_creds(): one may only speak for oneself. */
 static int
 check_credentials (NlvSocketCall *c, const struct ucred *credentials)

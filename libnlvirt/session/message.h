@@ -30,6 +30,12 @@ void nlv_remote_message_init (NlvRemoteMessage *message, guint64 buffer, guint64
 int nlv_remote_message_read (NlvSocketCall *c, guint64 header, NlvRemoteMessage *message);
 void nlv_remote_message_clear (NlvRemoteMessage *message);
 
+/* How many messages sendmmsg() and recvmmsg() take at the most: UIO_MAXIOV. */
+#define NLV_MAX_BATCH 1024
+
+/* The length in the struct mmsghdr at @header: 0 or -errno. */
+int nlv_remote_message_write_length (NlvSocketCall *c, guint64 header, guint32 len);
+
 /* What recvmsg() gives back: a datagram as far as it fits, the name of its
  * sender, control messages as far as they fit, and flags. 0 or -errno. */
 int nlv_remote_message_write_back (NlvSocketCall *c, const NlvRemoteMessage *message, NlvSpan data,

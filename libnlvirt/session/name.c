@@ -18,9 +18,7 @@ serve_naming (NlvSocketCall *c, NameCall name_call)
   /* move_addr_to_kernel() */
   if (len < 0 || (gsize) len > sizeof address)
     return -EINVAL;
-  r = nlv_call_read (c, &(NlvCallCopy){ c->call.arguments[1], address, len }, 1);
-  if (r == 0)
-    r = nlv_call_confirm (c);
+  r = nlv_call_read_last (c, &(NlvCallCopy){ c->call.arguments[1], address, len }, 1);
   if (r < 0)
     return r;
   nlv_call_get_task (c, FALSE, &task);
@@ -47,10 +45,8 @@ static gint64
 write_name (NlvSocketCall *c, const struct sockaddr_nl *name)
 {
   gint32 room, len = sizeof *name;
-  int r = nlv_call_read (c, &(NlvCallCopy){ c->call.arguments[2], &room, sizeof room }, 1);
+  int r = nlv_call_read_last (c, &(NlvCallCopy){ c->call.arguments[2], &room, sizeof room }, 1);
 
-  if (r == 0)
-    r = nlv_call_confirm (c);
   if (r < 0)
     return r;
   if (room < 0)

@@ -29,9 +29,7 @@ set_socket_option (NlvSocketCall *c, int option, gint32 len)
       case SO_PASSCRED:
         if ((gsize) len < sizeof value)
           return -EINVAL;
-        r = nlv_call_read (c, &(NlvCallCopy){ c->call.arguments[3], &value, sizeof value }, 1);
-        if (r == 0)
-          r = nlv_call_confirm (c);
+        r = nlv_call_read_last (c, &(NlvCallCopy){ c->call.arguments[3], &value, sizeof value }, 1);
         if (r == 0)
           c->endpoint->pass_credentials = value != 0;
         return r;
@@ -67,9 +65,7 @@ nlv_serve_setsockopt (NlvSocketCall *c)
   if (level != SOL_NETLINK)
     return -ENOPROTOOPT;
   len = MIN (len, MAX_VALUE);
-  r = nlv_call_read (c, &(NlvCallCopy){ c->call.arguments[3], value, len }, 1);
-  if (r == 0)
-    r = nlv_call_confirm (c);
+  r = nlv_call_read_last (c, &(NlvCallCopy){ c->call.arguments[3], value, len }, 1);
   if (r < 0)
     return r;
   nlv_call_get_task (c, FALSE, &task);
@@ -144,9 +140,7 @@ nlv_serve_getsockopt (NlvSocketCall *c)
   /* These would name the supervisor. */
   if (level == SOL_SOCKET && (option == SO_PEERGROUPS || option == SO_PEERPIDFD))
     return -ENODATA;
-  r = nlv_call_read (c, &(NlvCallCopy){ c->call.arguments[4], &room, sizeof room }, 1);
-  if (r == 0)
-    r = nlv_call_confirm (c);
+  r = nlv_call_read_last (c, &(NlvCallCopy){ c->call.arguments[4], &room, sizeof room }, 1);
   if (r < 0)
     return r;
   if (room < 0)

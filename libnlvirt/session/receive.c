@@ -8,12 +8,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stddef.h>
 #include <sys/time.h>
 #include <time.h>
 
-#define MAX_BATCH 1024
 #define LEAST_BUFFER 65536
 
 /* There is no datagram: -EAGAIN, or the call waits until its SO_RCVTIMEO. */
@@ -201,7 +198,7 @@ finish_batch (NlvSocketCall *c)
 gint64
 nlv_serve_recvmmsg (NlvSocketCall *c)
 {
-  guint n = MIN ((guint32) c->call.arguments[2], MAX_BATCH);
+  guint n = MIN ((guint32) c->call.arguments[2], NLV_MAX_BATCH);
   guint32 flags = c->call.arguments[3];
   gint64 r = start_batch (c);
 
@@ -211,15 +208,13 @@ nlv_serve_recvmmsg (NlvSocketCall *c)
     {
       guint64 header = c->call.arguments[1] + c->progress * sizeof (struct mmsghdr);
       gboolean one_is_enough = (flags & MSG_WAITFORONE) != 0 && c->progress > 0;
-      guint32 len;
 
       r = receive_to_header (c, header, (flags & ~MSG_WAITFORONE) | (one_is_enough ? MSG_DONTWAIT : 0));
       if (r == NLV_PARK)
         return r;
       if (r < 0)
         break;
-      len = r;
-      r = nlv_call_write (c, &(NlvCallCopy){ header + offsetof (struct mmsghdr, msg_len), &len, sizeof len }, 1);
+      r = nlv_remote_message_write_length (c, header, r);
       if (r < 0)
         break;
       c->progress++;

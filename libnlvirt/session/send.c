@@ -6,11 +6,7 @@
 #include "session/message.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <stddef.h>
-#include <string.h>
 
-#define MAX_BATCH 1024
 #define LONGEST_BATCH 5000 /* microseconds */
 
 /* Who asks matters to requests other than dumps (ip route get shows the
@@ -114,7 +110,7 @@ nlv_serve_sendmsg (NlvSocketCall *c)
 gint64
 nlv_serve_sendmmsg (NlvSocketCall *c)
 {
-  guint n = MIN ((guint32) c->call.arguments[2], MAX_BATCH);
+  guint n = MIN ((guint32) c->call.arguments[2], NLV_MAX_BATCH);
   gint64 end = g_get_monotonic_time () + LONGEST_BATCH;
 
   for (guint i = 0; i < n; i++)
@@ -126,13 +122,8 @@ nlv_serve_sendmmsg (NlvSocketCall *c)
       if (i > 0 && g_get_monotonic_time () > end)
         return i;
       r = send_from_header (c, header, c->call.arguments[3]);
-
       if (r >= 0)
-        {
-          guint32 len = r;
-
-          r = nlv_call_write (c, &(NlvCallCopy){ header + offsetof (struct mmsghdr, msg_len), &len, sizeof len }, 1);
-        }
+        r = nlv_remote_message_write_length (c, header, r);
       if (r < 0)
         return i > 0 ? (gint64) i : r;
     }

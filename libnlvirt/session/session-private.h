@@ -19,7 +19,6 @@ struct _NlvServedTree
   NlvBus *bus;         /* (owned) */
   NlvTargets *targets; /* (owned) */
   gboolean admin;
-  gboolean ended;
   GHashTable *endpoints; /* (owned) SO_COOKIE of the program's end -> NlvEndpoint (owned) */
   GHashTable *hidden;    /* (owned) number and tgid -> NlvEndpoint, where the fd cannot be looked at */
   GQueue parked;         /* (element-type NlvParked) (owned) in the order of their coming */
@@ -83,8 +82,6 @@ gint64 nlv_serve_ioctl (NlvSocketCall *c);
 /* Runs @handler for a call whose fd is one of our sockets; NLV_PASS if it is
  * none. */
 gint64 nlv_serve_call (NlvSocketCall *c, NlvHandler handler);
-/* Gives the call what its handler returned. */
-void nlv_finish_call (NlvSocketCall *c, NlvHandler handler, gint64 result);
 
 /* A place in the program's memory, and its counterpart here. */
 typedef struct
@@ -110,6 +107,8 @@ int nlv_call_write_pieces (NlvSocketCall *c, const struct iovec *pieces, gsize n
 /* After the last read and before anything is done: -ESRCH if the caller is
  * gone, for then it may have been another's memory. */
 int nlv_call_confirm (NlvSocketCall *c);
+/* A read that is the last, and this. */
+int nlv_call_read_last (NlvSocketCall *c, const NlvCallCopy *copies, guint n_copies);
 /* @with_user: uid and gid too, which costs a look into /proc. */
 void nlv_call_get_task (NlvSocketCall *c, gboolean with_user, NlvTask *task);
 guint64 nlv_session_now (void);

@@ -157,6 +157,14 @@ nlv_call_write_pieces (NlvSocketCall *c, const struct iovec *pieces, gsize n_pie
 }
 
 int
+nlv_call_read_last (NlvSocketCall *c, const NlvCallCopy *copies, guint n_copies)
+{
+  int r = nlv_call_read (c, copies, n_copies);
+
+  return r < 0 ? r : nlv_call_confirm (c);
+}
+
+int
 nlv_call_confirm (NlvSocketCall *c)
 {
   return nlv_listener_is_waiting (c->tree->listener, c->call.id) ? 0 : -ESRCH;
@@ -217,8 +225,9 @@ nlv_serve_call (NlvSocketCall *c, NlvHandler handler)
   return result;
 }
 
-void
-nlv_finish_call (NlvSocketCall *c, NlvHandler handler, gint64 result)
+/* Gives the call what its handler returned. */
+static void
+finish_call (NlvSocketCall *c, NlvHandler handler, gint64 result)
 {
   NlvServedTree *tree = c->tree;
 
@@ -249,7 +258,7 @@ serve (NlvServedTree *tree)
     result = nlv_serve_call (&c, handler);
   else
     result = NLV_PASS;
-  nlv_finish_call (&c, handler, result);
+  finish_call (&c, handler, result);
   nlv_parked_retry (tree);
 }
 
@@ -260,9 +269,8 @@ on_listener_event (guint32 events, gpointer user_data)
 
   if (events & EPOLLIN)
     serve (tree);
-  else if ((events & (EPOLLHUP | EPOLLERR)) != 0 && !tree->ended)
+  else if (events & (EPOLLHUP | EPOLLERR))
     {
-      tree->ended = TRUE;
       nlv_engine_unwatch (tree->engine, g_steal_pointer (&tree->watch));
       if (tree->events.ended != NULL)
         tree->events.ended (tree->user_data);
@@ -314,10 +322,4 @@ nlv_served_tree_free (NlvServedTree *tree)
   g_byte_array_unref (tree->scratch);
   nlv_listener_free (tree->listener);
   g_free (tree);
-}
-
-gboolean
-nlv_served_tree_has_ended (NlvServedTree *tree)
-{
-  return tree->ended;
 }

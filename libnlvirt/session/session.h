@@ -36,4 +36,3 @@ NlvServedTree *nlv_served_tree_new (NlvEngine *engine, int listener_fd, NlvWindo
                                     gboolean admin, const NlvTreeEvents *events, gpointer user_data);
 /* Closes the listener: what is trapped then gets ENOSYS. */
 void nlv_served_tree_free (NlvServedTree *tree);
-gboolean nlv_served_tree_has_ended (NlvServedTree *tree);

@@ -81,12 +81,6 @@ nlv_listener_free (NlvListener *listener)
   g_free (listener);
 }
 
-int
-nlv_listener_get_fd (NlvListener *listener)
-{
-  return listener->fd;
-}
-
 gboolean
 nlv_listener_receive (NlvListener *listener, NlvCall *call)
 {

@@ -22,7 +22,6 @@ typedef struct
  * kernel is too old (Linux 5.14); the fd then is left to the caller. */
 NlvListener *nlv_listener_new (int fd);
 void nlv_listener_free (NlvListener *listener);
-int nlv_listener_get_fd (NlvListener *listener);
 
 /* After the fd polled readable. FALSE when the caller was gone before we came
  * to it, or was interrupted. */

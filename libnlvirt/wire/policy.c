@@ -5,8 +5,6 @@
 #include "wire/policy.h"
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 /* MAX_POLICY_RECURSION_DEPTH */
@@ -29,19 +27,6 @@ nlv_extack_set (NlvExtack *extack, const char *message, const NlvAttr *attr)
       extack->where = attr_start (attr);
       extack->policy = NULL;
     }
-}
-
-void
-nlv_extack_format (NlvExtack *extack, const char *format, ...)
-{
-  va_list arguments;
-
-  if (extack == NULL)
-    return;
-  va_start (arguments, format);
-  vsnprintf (extack->buffer, sizeof extack->buffer, format, arguments);
-  va_end (arguments);
-  extack->message = extack->buffer;
 }
 
 /* NL_SET_ERR_MSG_ATTR_POL() */

@@ -52,17 +52,15 @@ typedef enum
 /* Why a request was refused, for NLMSGERR_ATTR_*. */
 typedef struct
 {
-  const char *message;     /* (nullable) static words, or @buffer */
+  const char *message;     /* (nullable) static words */
   const guint8 *where;     /* (nullable) the attribute in the request */
   const NlvPolicy *policy; /* (nullable) what it should have been */
   gboolean has_miss_type;
   guint32 miss_type;
   const guint8 *miss_nest; /* (nullable) */
-  char buffer[80];         /* NETLINK_MAX_FMTMSG_LEN */
 } NlvExtack;
 
 void nlv_extack_set (NlvExtack *extack, const char *message, const NlvAttr *attr);
-void nlv_extack_format (NlvExtack *extack, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /* Sorts attributes into @out[0..max_type]; entries that did not come have a
  * NULL payload pointer. As __nla_parse(): the last of a type wins. Returns 0
