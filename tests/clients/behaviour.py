@@ -136,7 +136,8 @@ class Behaviour:
 
     def surroundings(self):
         """The command finds fds, signals and directory as without nlvirt."""
-        show = 'ls -l /proc/$$/fd | wc -l; pwd; umask; grep -E "^Sig(Blk|Ign|Cgt)" /proc/self/status; echo "$0" "$@"'
+        # The shell itself looks: while it makes a pipeline it has an fd more.
+        show = 'for fd in /proc/$$/fd/*; do echo "${fd##*/}"; done; pwd; umask; grep -E "^Sig(Blk|Ign|Cgt)" /proc/self/status; echo "$0" "$@"'
         command = ["sh", "-c", show, "a b", "c", ""]
         native, virtual = self.world.native(command, self.user), self.run(command)
         assert native.output == virtual.output, f"{native}\n{virtual}"
