@@ -248,6 +248,7 @@ nlvirt_address_new_for_row (NlvNetwork *network, const NlvAddress *row)
   NlvirtAddress *self = g_object_new (NLVIRT_TYPE_ADDRESS, NULL);
 
   self->row = *row;
+  self->row.extra = NULL;
   self->link_name = nlvirt_dup_link_name (network, row->link);
   return self;
 }

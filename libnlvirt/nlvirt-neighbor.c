@@ -174,6 +174,7 @@ nlvirt_neighbor_new_for_row (NlvNetwork *network, const NlvNeighbor *row)
   NlvirtNeighbor *self = g_object_new (NLVIRT_TYPE_NEIGHBOR, NULL);
 
   self->row = *row;
+  self->row.extra = NULL;
   self->link_name = nlvirt_dup_link_name (network, row->link);
   return self;
 }

@@ -221,6 +221,7 @@ nlvirt_rule_new_for_row (const NlvRule *row)
   NlvirtRule *self = g_object_new (NLVIRT_TYPE_RULE, NULL);
 
   self->row = *row;
+  self->row.extra = NULL;
   return self;
 }
 

@@ -11,6 +11,7 @@
 #include "nlvirt-fault.h"
 #include "nlvirt-link.h"
 #include "nlvirt-rows-private.h"
+#include "nlvirt-table-kernel-private.h"
 
 #include <string.h>
 
@@ -225,6 +226,36 @@ nlvirt_table_new_from_data (const guint8 *data, gsize len, GError **error)
   g_return_val_if_fail (data != NULL || len == 0, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
   return new_from_text ("data", data != NULL ? (const char *) data : "", len, error);
+}
+
+/**
+ * nlvirt_table_new_from_kernel: (constructor)
+ * @error: return location for a [error@GLib.IOErrorEnum]
+ *
+ * Records the network of this machine: everything that the kernel tells a
+ * process without privileges about the network namespace of the calling
+ * thread.
+ *
+ * Nothing is lost: attributes that the library has no name for are kept as
+ * they are, and a program that asks the table gets what it would have got from
+ * the kernel at this moment.
+ *
+ * This makes system calls and waits for their answers, some milliseconds for
+ * an ordinary machine. When the network changes meanwhile, it starts anew, up
+ * to ten times.
+ *
+ * Returns: (transfer full): a new table
+ *
+ * Since: 0.1
+ */
+NlvirtTable *
+nlvirt_table_new_from_kernel (GError **error)
+{
+  NlvNetwork *network;
+
+  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+  network = nlvirt_record_kernel (error);
+  return network != NULL ? new_for_network (network) : NULL;
 }
 
 /**

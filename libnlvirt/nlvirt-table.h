@@ -20,6 +20,8 @@ NlvirtTable *nlvirt_table_new_from_file (const char *path, GError **error);
 NLVIRT_AVAILABLE_IN_0_1
 NlvirtTable *nlvirt_table_new_from_data (const guint8 *data, gsize len, GError **error);
 NLVIRT_AVAILABLE_IN_0_1
+NlvirtTable *nlvirt_table_new_from_kernel (GError **error);
+NLVIRT_AVAILABLE_IN_0_1
 gboolean nlvirt_table_save (NlvirtTable *self, const char *path, GError **error);
 NLVIRT_AVAILABLE_IN_0_1
 GBytes *nlvirt_table_to_data (NlvirtTable *self);

@@ -12,6 +12,7 @@ nlv_route_clear (NlvRoute *route)
   g_clear_pointer (&route->nexthops, g_free);
   g_clear_pointer (&route->metrics, g_free);
   g_clear_pointer (&route->congestion, g_free);
+  g_clear_pointer (&route->extra, g_array_unref);
 }
 
 void
@@ -25,4 +26,5 @@ nlv_route_copy (const NlvRoute *route, NlvRoute *copy)
   if (route->metrics != NULL)
     copy->metrics = g_memdup2 (route->metrics, (RTAX_MAX + 1) * sizeof *route->metrics);
   copy->congestion = g_strdup (route->congestion);
+  copy->extra = nlv_raw_attrs_copy (route->extra);
 }

@@ -298,6 +298,7 @@ advance (NlvFibCursor *cursor, const NlvFibNode *node)
   cursor->last.n_nexthops = 0;
   cursor->last.metrics = NULL;
   cursor->last.congestion = NULL;
+  cursor->last.extra = NULL;
   return &node->row;
 }
 

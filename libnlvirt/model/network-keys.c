@@ -3,6 +3,7 @@
 /* How the kernel orders rows, and which it takes for the same. */
 #include "model/network-keys.h"
 
+#include <linux/neighbour.h>
 #include <string.h>
 
 static guint
@@ -115,9 +116,16 @@ int
 nlv_compare_neighbors (gconstpointer a, gconstpointer b)
 {
   const NlvNeighborNode *left = a, *right = b;
-  int order = compare_groups (left->row.family, left->row.link, right->row.family, right->row.link);
 
-  return order != 0 ? order : COMPARE (left->sequence, right->sequence);
+  return COMPARE (left->sequence, right->sequence);
+}
+
+int
+nlv_compare_nexthops (gconstpointer a, gconstpointer b)
+{
+  const NlvNexthopObject *left = a, *right = b;
+
+  return COMPARE (left->id, right->id);
 }
 
 /* --- equality -------------------------------------------------------------- */
@@ -167,7 +175,25 @@ nlv_hash_neighbor (gconstpointer key)
   return hash_bytes (hash, neighbor->destination.bytes, neighbor->family == AF_INET ? 4 : 16);
 }
 
-/* A forwarding entry (AF_BRIDGE) is found by its MAC too. */
+static gboolean
+equal_extras (const GArray *a, const GArray *b)
+{
+  guint n_a = a != NULL ? a->len : 0, n_b = b != NULL ? b->len : 0;
+
+  if (n_a != n_b)
+    return FALSE;
+  for (guint i = 0; i < n_a; i++)
+    {
+      const NlvRawAttr *left = &g_array_index (a, NlvRawAttr, i), *right = &g_array_index (b, NlvRawAttr, i);
+
+      if (left->type != right->type || !g_bytes_equal (left->payload, right->payload))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* A forwarding entry (AF_BRIDGE) is found by its MAC, by who forwards, and by
+ * what its device knows of it (VLAN, VNI, port). */
 gboolean
 nlv_equal_neighbors (gconstpointer a, gconstpointer b)
 {
@@ -175,7 +201,9 @@ nlv_equal_neighbors (gconstpointer a, gconstpointer b)
 
   return left->family == right->family && left->link == right->link && left->proxy == right->proxy &&
          memcmp (left->destination.bytes, right->destination.bytes, left->family == AF_INET ? 4 : 16) == 0 &&
-         (left->family != AF_BRIDGE || memcmp (left->address, right->address, sizeof left->address) == 0);
+         (left->family != AF_BRIDGE ||
+          (memcmp (left->address, right->address, sizeof left->address) == 0 &&
+           (left->flags & NTF_SELF) == (right->flags & NTF_SELF) && equal_extras (left->extra, right->extra)));
 }
 
 guint

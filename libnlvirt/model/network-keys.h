@@ -40,6 +40,7 @@ int nlv_compare_links (gconstpointer a, gconstpointer b);
 int nlv_compare_addresses (gconstpointer a, gconstpointer b);
 int nlv_compare_rules (gconstpointer a, gconstpointer b);
 int nlv_compare_neighbors (gconstpointer a, gconstpointer b);
+int nlv_compare_nexthops (gconstpointer a, gconstpointer b);
 
 /* The same in the kernel's sense; of rows. */
 guint nlv_hash_address (gconstpointer key);

@@ -3,14 +3,6 @@
 /* A link's own memory. */
 #include "model/network.h"
 
-static void
-raw_attr_clear (gpointer data)
-{
-  NlvRawAttr *raw = data;
-
-  g_clear_pointer (&raw->payload, g_bytes_unref);
-}
-
 void
 nlv_link_init (NlvLink *link)
 {
@@ -27,6 +19,10 @@ nlv_link_clear (NlvLink *link)
   g_clear_pointer (&link->slave_kind, g_free);
   g_clear_pointer (&link->slave_data, g_bytes_unref);
   g_clear_pointer (&link->qdisc, g_free);
+  for (guint i = 0; i < NLV_N_LINK_SETTINGS; i++)
+    g_clear_pointer (&link->settings[i], g_array_unref);
+  for (guint i = 0; i < NLV_N_GROUPS; i++)
+    g_clear_pointer (&link->groups[i], g_array_unref);
   g_clear_pointer (&link->extra, g_array_unref);
 }
 
@@ -52,29 +48,9 @@ nlv_link_copy (const NlvLink *link, NlvLink *copy)
       for (guint i = 0; i < link->alt_names->len; i++)
         g_ptr_array_add (copy->alt_names, g_strdup (g_ptr_array_index (link->alt_names, i)));
     }
-  if (link->extra != NULL)
-    {
-      copy->extra = g_array_new (FALSE, FALSE, sizeof (NlvRawAttr));
-      g_array_set_clear_func (copy->extra, raw_attr_clear);
-      for (guint i = 0; i < link->extra->len; i++)
-        {
-          NlvRawAttr raw = g_array_index (link->extra, NlvRawAttr, i);
-
-          raw.payload = ref_bytes (raw.payload);
-          g_array_append_val (copy->extra, raw);
-        }
-    }
-}
-
-void
-nlv_link_add_extra (NlvLink *link, guint16 type, GBytes *payload)
-{
-  NlvRawAttr raw = { type, g_bytes_ref (payload) };
-
-  if (link->extra == NULL)
-    {
-      link->extra = g_array_new (FALSE, FALSE, sizeof (NlvRawAttr));
-      g_array_set_clear_func (link->extra, raw_attr_clear);
-    }
-  g_array_append_val (link->extra, raw);
+  for (guint i = 0; i < NLV_N_LINK_SETTINGS; i++)
+    copy->settings[i] = nlv_settings_copy (link->settings[i]);
+  for (guint i = 0; i < NLV_N_GROUPS; i++)
+    copy->groups[i] = link->groups[i] != NULL ? g_array_copy (link->groups[i]) : NULL;
+  copy->extra = nlv_raw_attrs_copy (link->extra);
 }

@@ -16,7 +16,11 @@ struct _NlvNetwork
   guint generation;
   guint64 sequence; /* of the row added last */
   guint32 last_free_index;
-  NlvRows links, addresses, rules, neighbors;
+  NlvRows links, addresses, rules, neighbors, nexthops;
+  GPtrArray *objects; /* (element-type NlvObject) (owned) */
+  NlvGlobals globals;
+  gboolean clock_runs;
+  guint64 clock_start;           /* of the caller's time */
   GHashTable *links_by_index;    /* index → (unowned) NlvLink */
   GHashTable *links_by_name;     /* (unowned) name → NlvLink */
   GHashTable *links_by_alt_name; /* (unowned) alternative name → NlvLink */
@@ -24,15 +28,24 @@ struct _NlvNetwork
   GHashTable *subnets;           /* set of (owned) NlvSubnet */
   GHashTable *neighbor_set;      /* of (unowned) NlvNeighborNode */
   GHashTable *rule_set;          /* of (unowned) NlvRuleNode */
+  GHashTable *nexthops_by_id;    /* id → (unowned) NlvNexthopObject */
   NlvFib *fib;                   /* (owned) */
 };
 
-static void
-free_link (gpointer data)
-{
-  nlv_link_clear (data);
-  g_free (data);
-}
+#define DEFINE_FREE(name, clear)                                                                                       \
+  static void name (gpointer data)                                                                                     \
+  {                                                                                                                    \
+    clear (data);                                                                                                      \
+    g_free (data);                                                                                                     \
+  }
+
+/* A row is the first member of its node. */
+DEFINE_FREE (free_link, nlv_link_clear)
+DEFINE_FREE (free_address, nlv_address_clear)
+DEFINE_FREE (free_rule, nlv_rule_clear)
+DEFINE_FREE (free_neighbor, nlv_neighbor_clear)
+DEFINE_FREE (free_nexthop, nlv_nexthop_object_clear)
+DEFINE_FREE (free_object, nlv_object_clear)
 
 /* --- the network ------------------------------------------------------------ */
 
@@ -43,9 +56,11 @@ nlv_network_new (void)
 
   g_atomic_ref_count_init (&network->references);
   nlv_rows_init (&network->links, nlv_compare_links, free_link);
-  nlv_rows_init (&network->addresses, nlv_compare_addresses, g_free);
-  nlv_rows_init (&network->rules, nlv_compare_rules, g_free);
-  nlv_rows_init (&network->neighbors, nlv_compare_neighbors, g_free);
+  nlv_rows_init (&network->addresses, nlv_compare_addresses, free_address);
+  nlv_rows_init (&network->rules, nlv_compare_rules, free_rule);
+  nlv_rows_init (&network->neighbors, nlv_compare_neighbors, free_neighbor);
+  nlv_rows_init (&network->nexthops, nlv_compare_nexthops, free_nexthop);
+  network->objects = g_ptr_array_new_with_free_func (free_object);
   network->links_by_index = g_hash_table_new (NULL, NULL);
   network->links_by_name = g_hash_table_new (g_str_hash, g_str_equal);
   network->links_by_alt_name = g_hash_table_new (g_str_hash, g_str_equal);
@@ -53,6 +68,7 @@ nlv_network_new (void)
   network->subnets = g_hash_table_new_full (nlv_hash_subnet, nlv_equal_subnets, g_free, NULL);
   network->neighbor_set = g_hash_table_new (nlv_hash_neighbor, nlv_equal_neighbors);
   network->rule_set = g_hash_table_new (nlv_hash_rule, nlv_equal_rules);
+  network->nexthops_by_id = g_hash_table_new (NULL, NULL);
   network->fib = nlv_fib_new ();
   return network;
 }
@@ -62,6 +78,25 @@ nlv_network_ref (NlvNetwork *network)
 {
   g_atomic_ref_count_inc (&network->references);
   return network;
+}
+
+static void
+clear_globals (NlvGlobals *globals)
+{
+  for (guint i = 0; i < NLV_N_NETWORK_SETTINGS; i++)
+    g_clear_pointer (&globals->settings[i], g_array_unref);
+  g_clear_pointer (&globals->labels, g_array_unref);
+  g_clear_pointer (&globals->namespaces, g_array_unref);
+}
+
+static void
+copy_globals (const NlvGlobals *globals, NlvGlobals *copy)
+{
+  *copy = *globals;
+  for (guint i = 0; i < NLV_N_NETWORK_SETTINGS; i++)
+    copy->settings[i] = nlv_settings_copy (globals->settings[i]);
+  copy->labels = globals->labels != NULL ? g_array_copy (globals->labels) : NULL;
+  copy->namespaces = globals->namespaces != NULL ? g_array_copy (globals->namespaces) : NULL;
 }
 
 void
@@ -76,10 +111,14 @@ nlv_network_unref (NlvNetwork *network)
   g_hash_table_unref (network->subnets);
   g_hash_table_unref (network->neighbor_set);
   g_hash_table_unref (network->rule_set);
+  g_hash_table_unref (network->nexthops_by_id);
   nlv_rows_clear (&network->links);
   nlv_rows_clear (&network->addresses);
   nlv_rows_clear (&network->rules);
   nlv_rows_clear (&network->neighbors);
+  nlv_rows_clear (&network->nexthops);
+  g_ptr_array_unref (network->objects);
+  clear_globals (&network->globals);
   nlv_fib_free (network->fib);
   g_free (network);
 }
@@ -94,6 +133,21 @@ NlvFib *
 nlv_network_get_fib (NlvNetwork *network)
 {
   return network->fib;
+}
+
+NlvGlobals *
+nlv_network_get_globals (NlvNetwork *network)
+{
+  return &network->globals;
+}
+
+guint64
+nlv_network_tell_time (NlvNetwork *network, guint64 now)
+{
+  if (!network->clock_runs)
+    network->clock_start = now;
+  network->clock_runs = TRUE;
+  return network->globals.clock + (now > network->clock_start ? now - network->clock_start : 0);
 }
 
 /* --- adding ----------------------------------------------------------------- */
@@ -158,16 +212,20 @@ enter_subnet (NlvNetwork *network, NlvAddress *address)
 }
 
 static NlvAddress *
-add_address (NlvNetwork *network, const NlvAddress *row, guint64 sequence)
+add_address (NlvNetwork *network, NlvAddress *row, guint64 sequence)
 {
   NlvAddressNode *node;
 
   if (g_hash_table_contains (network->address_set, row))
-    return NULL;
+    {
+      nlv_address_clear (row);
+      return NULL;
+    }
   node = g_new (NlvAddressNode, 1);
   node->row = *row;
+  row->extra = NULL;
   node->sequence = sequence;
-  if (row->family == AF_INET)
+  if (node->row.family == AF_INET)
     enter_subnet (network, &node->row);
   nlv_rows_add (&network->addresses, node);
   g_hash_table_add (network->address_set, node);
@@ -188,14 +246,18 @@ nlv_network_add_route (NlvNetwork *network, NlvRoute *row)
 }
 
 static NlvRule *
-add_rule (NlvNetwork *network, const NlvRule *row, guint64 sequence)
+add_rule (NlvNetwork *network, NlvRule *row, guint64 sequence)
 {
   NlvRuleNode *node;
 
   if (g_hash_table_contains (network->rule_set, row))
-    return NULL;
+    {
+      nlv_rule_clear (row);
+      return NULL;
+    }
   node = g_new (NlvRuleNode, 1);
   node->row = *row;
+  row->extra = NULL;
   node->sequence = sequence;
   nlv_rows_add (&network->rules, node);
   g_hash_table_add (network->rule_set, node);
@@ -209,14 +271,18 @@ nlv_network_add_rule (NlvNetwork *network, NlvRule *row)
 }
 
 static NlvNeighbor *
-add_neighbor (NlvNetwork *network, const NlvNeighbor *row, guint64 sequence)
+add_neighbor (NlvNetwork *network, NlvNeighbor *row, guint64 sequence)
 {
   NlvNeighborNode *node;
 
   if (g_hash_table_contains (network->neighbor_set, row))
-    return NULL;
+    {
+      nlv_neighbor_clear (row);
+      return NULL;
+    }
   node = g_new (NlvNeighborNode, 1);
   node->row = *row;
+  row->extra = NULL;
   node->sequence = sequence;
   nlv_rows_add (&network->neighbors, node);
   g_hash_table_add (network->neighbor_set, node);
@@ -227,6 +293,33 @@ NlvNeighbor *
 nlv_network_add_neighbor (NlvNetwork *network, NlvNeighbor *row)
 {
   return add_neighbor (network, row, ++network->sequence);
+}
+
+NlvNexthopObject *
+nlv_network_add_nexthop (NlvNetwork *network, NlvNexthopObject *row)
+{
+  NlvNexthopObject *node;
+
+  if (nlv_network_find_nexthop (network, row->id) != NULL)
+    {
+      nlv_nexthop_object_clear (row);
+      return NULL;
+    }
+  node = g_memdup2 (row, sizeof *row);
+  *row = (NlvNexthopObject){ 0 };
+  nlv_rows_add (&network->nexthops, node);
+  g_hash_table_insert (network->nexthops_by_id, GUINT_TO_POINTER (node->id), node);
+  return node;
+}
+
+NlvObject *
+nlv_network_add_object (NlvNetwork *network, NlvObject *row)
+{
+  NlvObject *node = g_memdup2 (row, sizeof *row);
+
+  *row = (NlvObject){ 0 };
+  g_ptr_array_add (network->objects, node);
+  return node;
 }
 
 NlvNetwork *
@@ -245,21 +338,44 @@ nlv_network_copy (NlvNetwork *network)
   for (guint i = 0; i < n_addresses; i++)
     {
       const NlvAddressNode *node = nlv_rows_get (&network->addresses, i);
+      NlvAddress row = node->row;
 
-      add_address (copy, &node->row, node->sequence);
+      row.extra = nlv_raw_attrs_copy (row.extra);
+      add_address (copy, &row, node->sequence);
     }
   for (guint i = 0; i < nlv_network_get_n_rules (network); i++)
     {
       const NlvRuleNode *node = nlv_rows_get (&network->rules, i);
+      NlvRule row = node->row;
 
-      add_rule (copy, &node->row, node->sequence);
+      row.extra = nlv_raw_attrs_copy (row.extra);
+      add_rule (copy, &row, node->sequence);
     }
   for (guint i = 0; i < nlv_network_get_n_neighbors (network); i++)
     {
       const NlvNeighborNode *node = nlv_rows_get (&network->neighbors, i);
+      NlvNeighbor row = node->row;
 
-      add_neighbor (copy, &node->row, node->sequence);
+      row.extra = nlv_raw_attrs_copy (row.extra);
+      add_neighbor (copy, &row, node->sequence);
     }
+  for (guint i = 0; i < nlv_network_get_n_nexthops (network); i++)
+    {
+      NlvNexthopObject row;
+
+      nlv_nexthop_object_copy (nlv_network_get_nexthop (network, i), &row);
+      nlv_network_add_nexthop (copy, &row);
+    }
+  for (guint i = 0; i < network->objects->len; i++)
+    {
+      NlvObject row = *nlv_network_get_object (network, i);
+
+      g_bytes_ref (row.body);
+      nlv_network_add_object (copy, &row);
+    }
+  copy_globals (&network->globals, &copy->globals);
+  copy->clock_runs = network->clock_runs;
+  copy->clock_start = network->clock_start;
   nlv_fib_free (copy->fib);
   copy->fib = nlv_fib_copy (network->fib);
   copy->sequence = network->sequence;
@@ -313,6 +429,19 @@ nlv_network_remove_neighbor (NlvNetwork *network, NlvNeighbor *row)
 {
   g_hash_table_remove (network->neighbor_set, row);
   nlv_rows_remove (&network->neighbors, row);
+}
+
+void
+nlv_network_remove_object (NlvNetwork *network, NlvObject *row)
+{
+  g_ptr_array_remove (network->objects, row);
+}
+
+void
+nlv_network_remove_nexthop (NlvNetwork *network, NlvNexthopObject *row)
+{
+  g_hash_table_remove (network->nexthops_by_id, GUINT_TO_POINTER (row->id));
+  nlv_rows_remove (&network->nexthops, row);
 }
 
 gboolean
@@ -378,6 +507,30 @@ nlv_network_get_neighbor (NlvNetwork *network, guint position)
 }
 
 guint
+nlv_network_get_n_nexthops (NlvNetwork *network)
+{
+  return nlv_rows_get_size (&network->nexthops);
+}
+
+NlvNexthopObject *
+nlv_network_get_nexthop (NlvNetwork *network, guint position)
+{
+  return nlv_rows_get (&network->nexthops, position);
+}
+
+guint
+nlv_network_get_n_objects (NlvNetwork *network)
+{
+  return network->objects->len;
+}
+
+NlvObject *
+nlv_network_get_object (NlvNetwork *network, guint position)
+{
+  return position < network->objects->len ? g_ptr_array_index (network->objects, position) : NULL;
+}
+
+guint
 nlv_network_get_n_routes (NlvNetwork *network)
 {
   return nlv_fib_size (network->fib);
@@ -401,6 +554,12 @@ nlv_network_find_link_by_name (NlvNetwork *network, const char *name)
   NlvLink *link = nlv_network_find_link_by_own_name (network, name);
 
   return link != NULL ? link : g_hash_table_lookup (network->links_by_alt_name, name);
+}
+
+NlvNexthopObject *
+nlv_network_find_nexthop (NlvNetwork *network, guint32 id)
+{
+  return g_hash_table_lookup (network->nexthops_by_id, GUINT_TO_POINTER (id));
 }
 
 /* dev_index_reserve() goes up from the last one and starts again at 1. */

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* The fake network: rows and their order. Owns every row; knows no message,
- * no file and no clock. What follows from a row (connected routes and the
+ * no file and of time only what it is told. What follows from a row (connected routes and the
  * like) is in consequences.h, lookups by destination in fib.h. */
 #pragma once
 
-#include "wire/span.h"
+#include "model/raw-attrs.h"
+#include "model/settings.h"
 
 #include <linux/if_link.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 
@@ -21,12 +23,42 @@ typedef union
   guint32 words[4];
 } NlvIp;
 
-/* An attribute that the model does not name, kept as it came. */
-typedef struct
+/* What a link has of settings and counters that are the same on most links.
+ * Ids are the kernel's: IPV4_DEVCONF_* less one, DEVCONF_*, NDTPA_*, and the
+ * places in the arrays of counters. */
+typedef enum
 {
-  guint16 type;    /* with its flags */
-  GBytes *payload; /* (owned) */
-} NlvRawAttr;
+  NLV_LINK_IPV4,
+  NLV_LINK_IPV6,
+  NLV_LINK_IPV6_STATE, /* NlvIpv6State */
+  NLV_LINK_IPV6_STATISTICS,
+  NLV_LINK_ICMPV6_STATISTICS,
+  NLV_LINK_ARP,
+  NLV_LINK_NDISC,
+} NlvLinkSettings;
+
+#define NLV_N_LINK_SETTINGS (NLV_LINK_NDISC + 1)
+
+/* What IPv6 tells of a link beside its sysctls. */
+typedef enum
+{
+  NLV_IPV6_STATE_FLAGS,              /* IFLA_INET6_FLAGS */
+  NLV_IPV6_STATE_MAX_REASSEMBLY_LEN, /* struct ifla_cacheinfo */
+  NLV_IPV6_STATE_UPDATED,
+  NLV_IPV6_STATE_REACHABLE_TIME,
+  NLV_IPV6_STATE_RETRANS_TIME,
+  NLV_IPV6_STATE_RA_MTU,
+} NlvIpv6State;
+
+/* The groups that a link has joined. */
+typedef enum
+{
+  NLV_GROUPS_IPV4,
+  NLV_GROUPS_IPV6,
+  NLV_GROUPS_ANYCAST, /* IPv6 */
+} NlvGroups;
+
+#define NLV_N_GROUPS (NLV_GROUPS_ANYCAST + 1)
 
 typedef struct
 {
@@ -63,8 +95,11 @@ typedef struct
   gboolean has_lower;
   gint32 lower_netns;        /* IFLA_LINK_NETNSID, -1 none */
   guint8 address_generation; /* IN6_ADDR_GEN_MODE_* */
+  NlvIp ipv6_token;
   struct rtnl_link_stats64 stats;
-  GArray *extra; /* (element-type NlvRawAttr) (owned) (nullable) */
+  GArray *settings[NLV_N_LINK_SETTINGS]; /* (element-type NlvSetting) (owned) (nullable) */
+  GArray *groups[NLV_N_GROUPS];          /* (element-type NlvIp) (owned) (nullable): as every link has */
+  GArray *extra;                         /* (element-type NlvRawAttr) (owned) (nullable) */
 } NlvLink;
 
 typedef struct
@@ -83,6 +118,7 @@ typedef struct
   guint32 metric;
   guint32 preferred_lifetime, valid_lifetime; /* seconds; G_MAXUINT32 forever */
   guint32 created, updated;                   /* hundredths of a second since boot */
+  GArray *extra;                              /* (element-type NlvRawAttr) (owned) (nullable) */
 } NlvAddress;
 
 /* One way of a route. */
@@ -107,6 +143,7 @@ typedef struct
   guint8 scope;      /* RT_SCOPE_* */
   guint8 type;       /* RTN_* */
   guint8 preference; /* ICMPV6_ROUTER_PREF_*, IPv6 */
+  guint32 flags;     /* rtm_flags that are no way's: RTM_F_OFFLOAD and its like */
   guint32 table;
   guint32 metric; /* RTA_PRIORITY */
   guint32 nexthop_id;
@@ -117,6 +154,8 @@ typedef struct
   NlvNexthop *nexthops; /* (owned) (array length=n_nexthops) */
   guint32 *metrics;     /* (owned) (nullable) [RTAX_MAX + 1], 0 unset */
   char *congestion;     /* (owned) (nullable) RTAX_CC_ALGO */
+  GArray *extra;        /* (element-type NlvRawAttr) (owned) (nullable) */
+  guint32 expires;      /* hundredths of a second since boot, 0 never */
 } NlvRoute;
 
 typedef struct
@@ -141,6 +180,7 @@ typedef struct
   gboolean l3mdev;
   NlvIp destination, source;
   char input[IFNAMSIZ], output[IFNAMSIZ]; /* "" any */
+  GArray *extra;                          /* (element-type NlvRawAttr) (owned) (nullable) */
 } NlvRule;
 
 typedef struct
@@ -156,9 +196,87 @@ typedef struct
   guint8 address_length; /* 0 none */
   guint8 address[32];
   guint8 protocol;
+  guint32 probes;
+  struct nda_cacheinfo times; /* ages in hundredths of a second */
+  GArray *extra;              /* (element-type NlvRawAttr) (owned) (nullable) */
 } NlvNeighbor;
 
-typedef void (*NlvRowFunc) (gpointer row, gpointer user_data);
+/* A nexthop that routes name by its id, or a group of such. */
+typedef struct
+{
+  guint32 id; /* NlvNetwork orders by it */
+  guint8 family;
+  guint8 protocol; /* RTPROT_* */
+  guint8 scope;
+  guint8 flags; /* RTNH_F_* */
+  gboolean blackhole, fdb;
+  NlvNexthop way;     /* (owned) of what is no group */
+  GArray *group;      /* (element-type struct nexthop_grp) (owned) (nullable) */
+  guint16 group_type; /* NEXTHOP_GRP_TYPE_* */
+  GArray *extra;      /* (element-type NlvRawAttr) (owned) (nullable) */
+} NlvNexthopObject;
+
+/* What the model does not know from within (queueing disciplines, filters,
+ * multicast entries …): the kernel's message as it came. */
+typedef struct
+{
+  guint16 type;    /* RTM_NEW… */
+  gboolean hidden; /* shown only with TCA_DUMP_INVISIBLE */
+  GBytes *body;    /* (owned) family header and attributes */
+} NlvObject;
+
+/* RFC 6724's labels: ip6addrlbl_table. */
+typedef struct
+{
+  NlvIp prefix;
+  guint8 length;
+  guint32 label;
+  guint32 link; /* 0 any */
+} NlvAddressLabel;
+
+/* What the network as a whole has of settings. Ids are the kernel's:
+ * NETCONFA_*, NDTPA_*, and NlvNeighborTable. */
+typedef enum
+{
+  NLV_NETWORK_IPV4_ALL,
+  NLV_NETWORK_IPV4_DEFAULT,
+  NLV_NETWORK_IPV6_ALL,
+  NLV_NETWORK_IPV6_DEFAULT,
+  NLV_NETWORK_ARP_TABLE,
+  NLV_NETWORK_NDISC_TABLE,
+  NLV_NETWORK_ARP_DEFAULT,
+  NLV_NETWORK_NDISC_DEFAULT,
+} NlvNetworkSettings;
+
+#define NLV_N_NETWORK_SETTINGS (NLV_NETWORK_NDISC_DEFAULT + 1)
+
+/* The sizes and counters of a neighbour table: NDTA_THRESH1 to 3 and
+ * NDTA_GC_INTERVAL have their own ids; then the members of struct ndt_config
+ * and struct ndt_stats. */
+typedef enum
+{
+  NLV_NEIGHBOR_TABLE_CONFIG = 16,
+  NLV_NEIGHBOR_TABLE_STATS = 32,
+} NlvNeighborTable;
+
+/* Whether IPv4's local table is still a part of the main one: fib_unmerge(). */
+typedef enum
+{
+  NLV_LOCAL_TABLE_GUESS, /* by the rules */
+  NLV_LOCAL_TABLE_MERGED,
+  NLV_LOCAL_TABLE_OWN,
+} NlvLocalTable;
+
+/* What there is only one of. */
+typedef struct
+{
+  GArray *settings[NLV_N_NETWORK_SETTINGS]; /* (element-type NlvSetting) (owned) (nullable) */
+  GArray *labels;                           /* (element-type NlvAddressLabel) (owned) (nullable): the kernel's own */
+  guint32 label_sequence;                   /* ifal_seq, 0: as many as there are */
+  GArray *namespaces;                       /* (element-type gint32) (owned) (nullable): those that links name */
+  guint8 local_table;                       /* NlvLocalTable */
+  guint64 clock;                            /* hundredths of a second since boot, at which the network begins */
+} NlvGlobals;
 
 NlvNetwork *nlv_network_new (void);
 NlvNetwork *nlv_network_ref (NlvNetwork *network);
@@ -180,6 +298,8 @@ NlvAddress *nlv_network_add_address (NlvNetwork *network, NlvAddress *row);
 NlvRoute *nlv_network_add_route (NlvNetwork *network, NlvRoute *row);
 NlvRule *nlv_network_add_rule (NlvNetwork *network, NlvRule *row);
 NlvNeighbor *nlv_network_add_neighbor (NlvNetwork *network, NlvNeighbor *row);
+NlvNexthopObject *nlv_network_add_nexthop (NlvNetwork *network, NlvNexthopObject *row);
+NlvObject *nlv_network_add_object (NlvNetwork *network, NlvObject *row);
 
 /* Nothing follows from a removal either. @row is freed. */
 void nlv_network_remove_link (NlvNetwork *network, NlvLink *row);
@@ -187,6 +307,8 @@ void nlv_network_remove_address (NlvNetwork *network, NlvAddress *row);
 void nlv_network_remove_route (NlvNetwork *network, NlvRoute *row);
 void nlv_network_remove_rule (NlvNetwork *network, NlvRule *row);
 void nlv_network_remove_neighbor (NlvNetwork *network, NlvNeighbor *row);
+void nlv_network_remove_object (NlvNetwork *network, NlvObject *row);
+void nlv_network_remove_nexthop (NlvNetwork *network, NlvNexthopObject *row);
 
 /* FALSE when the name is too long or taken. A stored link's name and
  * alternative names must not be changed in any other way: it is found by them. */
@@ -194,7 +316,8 @@ gboolean nlv_network_rename_link (NlvNetwork *network, NlvLink *row, const char 
 
 /* Walks in the order in which the kernel dumps them: links by index;
  * addresses by link, then as the family keeps them; routes by table, then as
- * the FIB keeps them; rules by priority; neighbours by link. */
+ * the FIB keeps them; rules by priority; nexthops by id. The kernel has
+ * neighbours in the order of a secret hash: here it is that of their adding. */
 guint nlv_network_get_n_links (NlvNetwork *network);
 NlvLink *nlv_network_get_link (NlvNetwork *network, guint position);
 guint nlv_network_get_n_addresses (NlvNetwork *network);
@@ -203,17 +326,32 @@ guint nlv_network_get_n_rules (NlvNetwork *network);
 NlvRule *nlv_network_get_rule (NlvNetwork *network, guint position);
 guint nlv_network_get_n_neighbors (NlvNetwork *network);
 NlvNeighbor *nlv_network_get_neighbor (NlvNetwork *network, guint position);
+guint nlv_network_get_n_nexthops (NlvNetwork *network);
+NlvNexthopObject *nlv_network_get_nexthop (NlvNetwork *network, guint position);
+guint nlv_network_get_n_objects (NlvNetwork *network);
+NlvObject *nlv_network_get_object (NlvNetwork *network, guint position);
 guint nlv_network_get_n_routes (NlvNetwork *network);
 
 NlvLink *nlv_network_find_link (NlvNetwork *network, guint32 index);
 NlvLink *nlv_network_find_link_by_name (NlvNetwork *network, const char *name);     /* alternative names too */
 NlvLink *nlv_network_find_link_by_own_name (NlvNetwork *network, const char *name); /* not these */
+NlvNexthopObject *nlv_network_find_nexthop (NlvNetwork *network, guint32 id);
 guint32 nlv_network_free_index (NlvNetwork *network);
+
+NlvGlobals *nlv_network_get_globals (NlvNetwork *network);
+
+/* The network's own time, which begins when it is first asked: @now and the
+ * result are hundredths of a second since boot. */
+guint64 nlv_network_tell_time (NlvNetwork *network, guint64 now);
 
 void nlv_link_init (NlvLink *link);
 void nlv_link_clear (NlvLink *link);
 void nlv_link_copy (const NlvLink *link, NlvLink *copy);
-/* Keeps an attribute raw. */
-void nlv_link_add_extra (NlvLink *link, guint16 type, GBytes *payload);
+void nlv_address_clear (NlvAddress *address);
+void nlv_rule_clear (NlvRule *rule);
+void nlv_neighbor_clear (NlvNeighbor *neighbor);
+void nlv_nexthop_object_clear (NlvNexthopObject *nexthop);
+void nlv_nexthop_object_copy (const NlvNexthopObject *nexthop, NlvNexthopObject *copy);
+void nlv_object_clear (NlvObject *object);
 void nlv_route_clear (NlvRoute *route);
 void nlv_route_copy (const NlvRoute *route, NlvRoute *copy);

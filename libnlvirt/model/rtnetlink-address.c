@@ -116,8 +116,8 @@ put_ipv6 (NlvWriter *writer, const NlvAddress *address, guint64 now)
     nlv_put_u8 (writer, NLV_IFA_PROTO, address->protocol);
 }
 
-static void
-put_address (NlvWriter *writer, struct ifaddrmsg *header, const NlvAddress *address, guint64 now)
+void
+nlv_address_message (NlvWriter *writer, struct ifaddrmsg *header, const NlvAddress *address, guint64 now)
 {
   header->ifa_family = address->family;
   header->ifa_prefixlen = address->prefix_length;
@@ -128,6 +128,7 @@ put_address (NlvWriter *writer, struct ifaddrmsg *header, const NlvAddress *addr
     put_ipv4 (writer, address, now);
   else
     put_ipv6 (writer, address, now);
+  nlv_raw_attrs_put (address->extra, writer, sizeof *header);
 }
 
 static const char *
@@ -197,7 +198,7 @@ nlv_dump_addresses (NlvWalk *walk, NlvWriter *writer)
       struct ifaddrmsg *header =
         nlv_walk_begin (walk, writer, RTM_NEWADDR, link != 0 ? NLM_F_DUMP_FILTERED : 0, sizeof *header);
       if (header != NULL)
-        put_address (writer, header, address, walk->dump.caller.now);
+        nlv_address_message (writer, header, address, walk->dump.caller.now);
       if (header == NULL || !nlv_writer_end (writer))
         return -EMSGSIZE;
       nlv_walk_check_consistent (walk, writer);
@@ -253,7 +254,7 @@ nlv_getaddr_inet6 (const NlvRequest *request)
           (link != 0 && address->link != link))
         continue;
       struct ifaddrmsg *out = nlv_reply_begin (request, &writer, RTM_NEWADDR, sizeof *out);
-      put_address (&writer, out, address, request->caller->now);
+      nlv_address_message (&writer, out, address, request->caller->now);
       return nlv_reply_finish (request, &writer);
     }
   return -EADDRNOTAVAIL;

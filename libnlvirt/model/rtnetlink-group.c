@@ -1,38 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* RTM_GETMULTICAST and RTM_GETANYCAST: the groups that every link joins by
- * itself. inet_dump_ifmcaddr(), in6_dump_addrs(). */
+/* RTM_GETMULTICAST and RTM_GETANYCAST: the groups that a link is in, which are
+ * those that every link joins by itself unless it is said otherwise.
+ * inet_dump_ifmcaddr(), in6_dump_addrs(). */
 #include "model/rtnetlink-private.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* The groups of one link, in the order of the kernel's list. */
-typedef struct
-{
-  NlvIp ips[64];
-  guint n;
-} Groups;
-
 static void
-add_group (Groups *groups, const guint8 *bytes, gsize size)
+add_group (GArray *groups, const guint8 *bytes, gsize size)
 {
   NlvIp ip = { 0 };
 
-  if (groups->n == G_N_ELEMENTS (groups->ips))
-    return;
   memcpy (ip.bytes, bytes, size);
-  for (guint i = 0; i < groups->n; i++)
-    if (memcmp (&groups->ips[i], &ip, sizeof ip) == 0)
+  for (guint i = 0; i < groups->len; i++)
+    if (memcmp (&g_array_index (groups, NlvIp, i), &ip, sizeof ip) == 0)
       return;
-  groups->ips[groups->n++] = ip;
+  g_array_append_val (groups, ip);
 }
 
 /* The solicited-node groups of the link's addresses, the newest first, then
  * all nodes of the link and of the interface: addrconf_join_solict(),
  * ipv6_mc_init_dev(). */
 static void
-find_ipv6_groups (NlvNetwork *network, const NlvLink *link, Groups *groups)
+find_ipv6_groups (NlvNetwork *network, const NlvLink *link, GArray *groups)
 {
   static const guint8 all_link[16] = { 0xff, 0x02, [15] = 1 };
   static const guint8 all_interface[16] = { 0xff, 0x01, [15] = 1 };
@@ -54,28 +46,36 @@ find_ipv6_groups (NlvNetwork *network, const NlvLink *link, Groups *groups)
   add_group (groups, all_interface, 16);
 }
 
-static void
-find_groups (NlvNetwork *network, const NlvLink *link, guint8 family, Groups *groups)
+GArray *
+nlv_link_usual_groups (NlvNetwork *network, const NlvLink *link, NlvGroups which)
 {
   static const guint8 all_hosts[4] = { 224, 0, 0, 1 };
   static const guint8 all_snoopers[4] = { 224, 0, 0, 106 };
+  GArray *groups = g_array_new (FALSE, FALSE, sizeof (NlvIp));
 
-  groups->n = 0;
-  if (family == AF_INET6 && nlv_link_has_ipv6 (link))
+  if (which == NLV_GROUPS_IPV6 && nlv_link_has_ipv6 (link))
     find_ipv6_groups (network, link, groups);
-  else if (family == AF_INET && nlv_link_has_ipv4 (link) && (link->flags & IFF_UP) != 0)
+  else if (which == NLV_GROUPS_IPV4 && nlv_link_has_ipv4 (link) && (link->flags & IFF_UP) != 0)
     {
       add_group (groups, all_hosts, 4);
       if (g_strcmp0 (link->kind, "bridge") == 0)
         add_group (groups, all_snoopers, 4);
     }
+  return groups;
+}
+
+static GArray *
+get_groups (NlvNetwork *network, const NlvLink *link, NlvGroups which)
+{
+  return link->groups[which] != NULL ? g_array_ref (link->groups[which]) : nlv_link_usual_groups (network, link, which);
 }
 
 static gboolean
-put_group (NlvWalk *walk, NlvWriter *writer, const NlvLink *link, const NlvIp *ip)
+put_group (NlvWalk *walk, NlvWriter *writer, NlvGroups which, const NlvLink *link, const NlvIp *ip)
 {
   struct ifa_cacheinfo info = { .ifa_prefered = G_MAXUINT32, .ifa_valid = G_MAXUINT32 };
-  struct ifaddrmsg *header = nlv_walk_begin (walk, writer, RTM_GETMULTICAST, 0, sizeof *header);
+  struct ifaddrmsg *header =
+    nlv_walk_begin (walk, writer, which == NLV_GROUPS_ANYCAST ? RTM_GETANYCAST : RTM_GETMULTICAST, 0, sizeof *header);
 
   if (header == NULL)
     return FALSE;
@@ -84,7 +84,7 @@ put_group (NlvWalk *walk, NlvWriter *writer, const NlvLink *link, const NlvIp *i
   header->ifa_flags = IFA_F_PERMANENT;
   header->ifa_scope = RT_SCOPE_UNIVERSE;
   header->ifa_index = link->index;
-  nlv_put_ip (writer, IFA_MULTICAST, ip, walk->family);
+  nlv_put_ip (writer, which == NLV_GROUPS_ANYCAST ? IFA_ANYCAST : IFA_MULTICAST, ip, walk->family);
   nlv_put (writer, IFA_CACHEINFO, &info, sizeof info);
   return nlv_writer_end (writer);
 }
@@ -114,8 +114,8 @@ check_dump (NlvWalk *walk)
                             &walk->dump.why);
 }
 
-int
-nlv_dump_multicast (NlvWalk *walk, NlvWriter *writer)
+static int
+dump_groups (NlvWalk *walk, NlvWriter *writer, NlvGroups which)
 {
   NlvNetwork *network = walk->dump.network;
   int error = check_dump (walk);
@@ -127,21 +127,27 @@ nlv_dump_multicast (NlvWalk *walk, NlvWriter *writer)
   for (guint n = nlv_network_get_n_links (network); walk->position < n; walk->position++, walk->position_in_row = 0)
     {
       const NlvLink *link = nlv_network_get_link (network, walk->position);
-      Groups groups;
+      g_autoptr (GArray) groups = NULL;
 
       if (walk->filter.link != 0 && link->index != walk->filter.link)
         continue;
-      find_groups (network, link, walk->family, &groups);
-      for (; walk->position_in_row < groups.n; walk->position_in_row++)
-        if (!put_group (walk, writer, link, &groups.ips[walk->position_in_row]))
+      groups = get_groups (network, link, which);
+      for (; walk->position_in_row < groups->len; walk->position_in_row++)
+        if (!put_group (walk, writer, which, link, &g_array_index (groups, NlvIp, walk->position_in_row)))
           return -EMSGSIZE;
     }
   return 0;
 }
 
-/* A host that does not forward has no anycast address. */
+int
+nlv_dump_multicast (NlvWalk *walk, NlvWriter *writer)
+{
+  return dump_groups (walk, writer, walk->family == AF_INET ? NLV_GROUPS_IPV4 : NLV_GROUPS_IPV6);
+}
+
+/* A host that does not forward has no anycast address of the kernel's. */
 int
 nlv_dump_anycast (NlvWalk *walk, NlvWriter *writer)
 {
-  return check_dump (walk);
+  return dump_groups (walk, writer, NLV_GROUPS_ANYCAST);
 }

@@ -1,111 +1,73 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* What IPv4, IPv6 and the bridge say about a link: IFLA_AF_SPEC, and the link
- * dumps of single families. The settings are those of a new namespace. */
+ * dumps of single families. */
 #include "model/rtnetlink-private.h"
 
 #include <errno.h>
-#include <net/if_arp.h>
 #include <string.h>
-
-/* IFLA_INET_CONF and IFLA_INET6_CONF: one number for each sysctl. */
-#define N_INET_CONF 33
-#define N_INET6_CONF 60
-#define N_INET6_STATS 38
-#define N_ICMP6_STATS 7
-
-/* Flags of struct inet6_dev. */
-#define IF_READY 0x80000000
-#define IF_RS_SENT 0x10
-
-#define IPV4_MIN_MTU 68
-
-/* inetdev_event() and addrconf_notify(): too small an MTU takes the family
- * off the link. */
-gboolean
-nlv_link_has_ipv4 (const NlvLink *link)
-{
-  return link->mtu >= IPV4_MIN_MTU;
-}
-
-gboolean
-nlv_link_has_ipv6 (const NlvLink *link)
-{
-  return link->mtu >= 1280;
-}
 
 static void
 put_inet (NlvWriter *writer, const NlvLink *link)
 {
-  gboolean loopback = (link->flags & IFF_LOOPBACK) != 0;
-  gint32 conf[N_INET_CONF] = {
-    [3] = 1, [4] = 1, [5] = 1, [6] = 1, [8] = 1, [26] = 10000, [27] = 1000, [32] = 1,
-  };
+  gint64 values[NLV_MAX_SETTINGS];
+  gint32 conf[NLV_MAX_SETTINGS];
+  guint n = nlv_link_all_settings (link, NLV_LINK_IPV4, values);
   gsize nest = nlv_nest_begin (writer, AF_INET);
 
-  /* IPV4_DEVCONF_NOXFRM and _NOPOLICY */
-  if (loopback)
-    conf[14] = conf[15] = 1;
-  nlv_put (writer, IFLA_INET_CONF, conf, sizeof conf);
+  for (guint i = 0; i < n; i++)
+    conf[i] = (gint32) values[i];
+  nlv_put (writer, IFLA_INET_CONF, conf, n * sizeof *conf);
   nlv_nest_end (writer, nest);
 }
 
 static void
 put_inet6_conf (NlvWriter *writer, const NlvLink *link)
 {
-  /* ipv6_add_dev(): no temporary addresses, and none that is looked for twice. */
-  gboolean loopback = (link->flags & IFF_LOOPBACK) != 0;
-  gboolean tunnel = link->hardware_type == ARPHRD_TUNNEL || link->hardware_type == ARPHRD_TUNNEL6 ||
-                    link->hardware_type == ARPHRD_SIT || link->hardware_type == ARPHRD_NONE;
-  gboolean no_neighbors = (link->flags & (IFF_LOOPBACK | IFF_NOARP)) != 0;
-  const gint32 conf[N_INET6_CONF] = {
-    [1] = 64,       [2] = link->mtu, [3] = 1,     [4] = 1,      [5] = 1,
-    [6] = 1,        [7] = -1,        [8] = 4000,  [9] = 1000,   [10] = loopback || tunnel ? -1 : 0,
-    [11] = 604800,  [12] = 86400,    [13] = 3,    [14] = 600,   [15] = 16,
-    [17] = 1,       [18] = 1,        [19] = 1,    [20] = 60000, [27] = no_neighbors ? -1 : 1,
-    [30] = 10000,   [31] = 1000,     [32] = 1,    [35] = 1,     [38] = 1,
-    [43] = 3600000, [46] = 1,        [52] = 1024, [54] = 65535, [55] = -1,
-    [56] = 1,
-  };
+  gint64 values[NLV_MAX_SETTINGS];
+  gint32 conf[NLV_MAX_SETTINGS];
+  guint n = nlv_link_all_settings (link, NLV_LINK_IPV6, values);
 
-  nlv_put (writer, IFLA_INET6_CONF, conf, sizeof conf);
+  for (guint i = 0; i < n; i++)
+    conf[i] = (gint32) values[i];
+  nlv_put (writer, IFLA_INET6_CONF, conf, n * sizeof *conf);
 }
 
 static void
-put_inet6_statistics (NlvWriter *writer)
+put_counters (NlvWriter *writer, guint16 type, const NlvLink *link, NlvLinkSettings which)
 {
-  guint64 first = N_INET6_STATS;
-  guint8 *out = nlv_put_reserve (writer, IFLA_INET6_STATS, N_INET6_STATS * sizeof first);
+  gint64 values[NLV_MAX_SETTINGS];
+  guint n = nlv_link_all_settings (link, which, values);
 
-  /* The first entry is their number. */
-  if (out != NULL)
-    memcpy (out, &first, sizeof first);
-  first = N_ICMP6_STATS;
-  out = nlv_put_reserve (writer, IFLA_INET6_ICMP6STATS, N_ICMP6_STATS * sizeof first);
-  if (out != NULL)
-    memcpy (out, &first, sizeof first);
+  nlv_put (writer, type, values, n * sizeof *values);
 }
 
 /* inet6_fill_ifla6_attrs() */
 void
 nlv_link_put_inet6 (NlvWriter *writer, const NlvLink *link, guint32 ext_mask)
 {
-  static const guint8 no_token[16];
-  gboolean ready = (link->flags & IFF_UP) != 0 && (link->flags & IFF_RUNNING) != 0;
-  gboolean solicits = ready && (link->flags & (IFF_LOOPBACK | IFF_NOARP)) == 0;
-  const struct ifla_cacheinfo times = {
-    .max_reasm_len = 65535,
-    .reachable_time = 30000,
-    .retrans_time = 1000,
-  };
+  gint64 state[NLV_MAX_SETTINGS];
+  struct ifla_cacheinfo times;
 
-  nlv_put_u32 (writer, IFLA_INET6_FLAGS, (ready ? IF_READY : 0) | (solicits ? IF_RS_SENT : 0));
+  nlv_link_all_settings (link, NLV_LINK_IPV6_STATE, state);
+  times = (struct ifla_cacheinfo){
+    .max_reasm_len = (guint32) state[NLV_IPV6_STATE_MAX_REASSEMBLY_LEN],
+    .tstamp = (guint32) state[NLV_IPV6_STATE_UPDATED],
+    .reachable_time = (guint32) state[NLV_IPV6_STATE_REACHABLE_TIME],
+    .retrans_time = (guint32) state[NLV_IPV6_STATE_RETRANS_TIME],
+  };
+  nlv_put_u32 (writer, IFLA_INET6_FLAGS, (guint32) state[NLV_IPV6_STATE_FLAGS]);
   nlv_put (writer, IFLA_INET6_CACHEINFO, &times, sizeof times);
   put_inet6_conf (writer, link);
   if ((ext_mask & RTEXT_FILTER_SKIP_STATS) == 0)
-    put_inet6_statistics (writer);
-  nlv_put (writer, IFLA_INET6_TOKEN, no_token, sizeof no_token);
+    {
+      put_counters (writer, IFLA_INET6_STATS, link, NLV_LINK_IPV6_STATISTICS);
+      put_counters (writer, IFLA_INET6_ICMP6STATS, link, NLV_LINK_ICMPV6_STATISTICS);
+    }
+  nlv_put (writer, IFLA_INET6_TOKEN, link->ipv6_token.bytes, sizeof link->ipv6_token.bytes);
   nlv_put_u8 (writer, IFLA_INET6_ADDR_GEN_MODE, link->address_generation);
+  if (state[NLV_IPV6_STATE_RA_MTU] != 0)
+    nlv_put_u32 (writer, NLV_IFLA_INET6_RA_MTU, (guint32) state[NLV_IPV6_STATE_RA_MTU]);
 }
 
 void

@@ -27,18 +27,6 @@ typedef struct
   PutFunc put;
 } LinkAttr;
 
-const NlvRawAttr *
-nlv_link_find_extra (const NlvLink *link, guint16 type)
-{
-  for (guint i = 0; link->extra != NULL && i < link->extra->len; i++)
-    {
-      const NlvRawAttr *attr = &g_array_index (link->extra, NlvRawAttr, i);
-      if ((attr->type & NLA_TYPE_MASK) == type)
-        return attr;
-    }
-  return NULL;
-}
-
 static void
 put_bytes (NlvWriter *writer, guint16 type, GBytes *bytes)
 {
@@ -131,7 +119,7 @@ put_stats (NlvWriter *writer, const NlvLink *link, guint32 ext_mask)
 static void
 put_num_vf (NlvWriter *writer, const NlvLink *link, guint32 ext_mask)
 {
-  if ((ext_mask & RTEXT_FILTER_VF) != 0 && nlv_link_find_extra (link, IFLA_PARENT_DEV_NAME) != NULL)
+  if (nlv_raw_attrs_find (link->extra, IFLA_PARENT_DEV_NAME) != NULL)
     nlv_put_u32 (writer, IFLA_NUM_VF, 0);
 }
 
@@ -284,6 +272,13 @@ static const LinkAttr order[] = {
   CALL (NLV_IFLA_DPLL_PIN, put_dpll_pin),
 };
 
+/* What is told only to who asks for virtual functions. */
+static gboolean
+is_of_vf (guint16 type)
+{
+  return type == IFLA_NUM_VF || type == IFLA_VFINFO_LIST || type == IFLA_VF_PORTS || type == IFLA_PORT_SELF;
+}
+
 static gboolean
 has_place (guint16 type)
 {
@@ -345,7 +340,9 @@ nlv_link_message (NlvWriter *writer, const NlvLink *link, guint32 ext_mask)
   nlv_put_string (writer, IFLA_IFNAME, link->name);
   for (guint i = 0; i < G_N_ELEMENTS (order); i++)
     {
-      const NlvRawAttr *raw = has_extra ? nlv_link_find_extra (link, order[i].type) : NULL;
+      const NlvRawAttr *raw = has_extra ? nlv_raw_attrs_find (link->extra, order[i].type) : NULL;
+      if (is_of_vf (order[i].type) && (ext_mask & RTEXT_FILTER_VF) == 0)
+        continue;
       if (raw != NULL)
         put_bytes (writer, raw->type, raw->payload);
       else

@@ -325,8 +325,7 @@ nlv_dump_links_min_room (NlvNetwork *network, const NlvMessage *message)
       gsize size = ordinary + bytes_size (link->kind_data) + bytes_size (link->slave_data);
       for (guint j = 0; link->alt_names != NULL && j < link->alt_names->len; j++)
         size += strlen (g_ptr_array_index (link->alt_names, j)) + 8;
-      for (guint j = 0; link->extra != NULL && j < link->extra->len; j++)
-        size += bytes_size (g_array_index (link->extra, NlvRawAttr, j).payload) + 8;
+      size += nlv_raw_attrs_size (link->extra);
       largest = MAX (largest, size);
     }
   return MIN (largest, 1 << 16);

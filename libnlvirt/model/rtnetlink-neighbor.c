@@ -7,7 +7,6 @@
 #include <errno.h>
 
 #define NUD_VALID (NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE | NUD_PROBE | NUD_STALE | NUD_DELAY)
-#define NLV_NDA_FLAGS_EXT 15
 
 static const NlvPolicy policy[NLV_NDA_MAX + 1] = {
   [NDA_UNSPEC] = { .min = NDA_NH_ID },
@@ -54,8 +53,8 @@ put_neighbor (NlvWriter *writer, struct ndmsg *header, const NlvNeighbor *neighb
   nlv_put_ip (writer, NDA_DST, &neighbor->destination, neighbor->family);
   if ((neighbor->state & NUD_VALID) != 0 && neighbor->address_length > 0)
     nlv_put (writer, NDA_LLADDR, neighbor->address, MIN (neighbor->address_length, sizeof neighbor->address));
-  nlv_put_u32 (writer, NDA_PROBES, 0);
-  nlv_put_reserve (writer, NDA_CACHEINFO, sizeof (struct nda_cacheinfo));
+  nlv_put_u32 (writer, NDA_PROBES, neighbor->probes);
+  nlv_put (writer, NDA_CACHEINFO, &neighbor->times, sizeof neighbor->times);
   if (neighbor->protocol != 0)
     nlv_put_u8 (writer, NDA_PROTOCOL, neighbor->protocol);
   if (neighbor->extended_flags != 0)
@@ -82,7 +81,19 @@ put_bridge_entry (NlvNetwork *network, NlvWriter *writer, struct ndmsg *header, 
   else if (link != NULL && link->master != 0)
     nlv_put_u32 (writer, NDA_MASTER, link->master);
   nlv_put_u32 (writer, NLV_NDA_FLAGS_EXT, neighbor->extended_flags);
-  nlv_put_reserve (writer, NDA_CACHEINFO, sizeof (struct nda_cacheinfo));
+  nlv_put (writer, NDA_CACHEINFO, &neighbor->times, sizeof neighbor->times);
+}
+
+void
+nlv_neighbor_message (NlvNetwork *network, NlvWriter *writer, struct ndmsg *header, const NlvNeighbor *neighbor)
+{
+  if (neighbor->family == AF_BRIDGE)
+    put_bridge_entry (network, writer, header, neighbor);
+  else if (neighbor->proxy)
+    put_proxy (writer, header, neighbor);
+  else
+    put_neighbor (writer, header, neighbor);
+  nlv_raw_attrs_put (neighbor->extra, writer, sizeof *header);
 }
 
 /* neigh_valid_dump_req() */
@@ -143,10 +154,8 @@ dump_table (NlvWalk *walk, NlvWriter *writer, guint8 family)
       if (neighbor->family != family || neighbor->proxy != walk->filter.proxy || is_filtered (walk, neighbor))
         continue;
       struct ndmsg *header = nlv_walk_begin (walk, writer, RTM_NEWNEIGH, flags, sizeof *header);
-      if (header != NULL && neighbor->proxy)
-        put_proxy (writer, header, neighbor);
-      else if (header != NULL)
-        put_neighbor (writer, header, neighbor);
+      if (header != NULL)
+        nlv_neighbor_message (network, writer, header, neighbor);
       if (header == NULL || !nlv_writer_end (writer))
         return -EMSGSIZE;
     }
@@ -234,10 +243,7 @@ nlv_getneigh (const NlvRequest *request)
                                (header.ndm_flags & NTF_PROXY) != 0 ? "Proxy neighbour entry not found"
                                                                    : "Neighbour entry not found");
   struct ndmsg *out = nlv_reply_begin (request, &writer, RTM_NEWNEIGH, sizeof *out);
-  if (neighbor->proxy)
-    put_proxy (&writer, out, neighbor);
-  else
-    put_neighbor (&writer, out, neighbor);
+  nlv_neighbor_message (request->network, &writer, out, neighbor);
   return nlv_reply_finish (request, &writer);
 }
 
@@ -302,7 +308,7 @@ nlv_dump_bridge_neighbors (NlvWalk *walk, NlvWriter *writer)
         continue;
       struct ndmsg *header = nlv_walk_begin (walk, writer, RTM_NEWNEIGH, 0, sizeof *header);
       if (header != NULL)
-        put_bridge_entry (network, writer, header, neighbor);
+        nlv_neighbor_message (network, writer, header, neighbor);
       if (header == NULL || !nlv_writer_end (writer))
         return -EMSGSIZE;
     }

@@ -4,9 +4,12 @@
 #pragma once
 
 #include "model/fib.h"
+#include "model/link-settings.h"
 #include "model/rtnetlink.h"
 
+#include <linux/fib_rules.h>
 #include <linux/neighbour.h>
+#include <linux/nexthop.h>
 
 /* Newer than the headers that this builds with. */
 #define NLV_IFLA_GSO_IPV4_MAX_SIZE 63
@@ -18,10 +21,12 @@
 #define NLV_IFLA_HEADROOM 68
 #define NLV_IFLA_TAILROOM 69
 #define NLV_IFLA_MAX 69
+#define NLV_IFLA_INET6_RA_MTU 9
 #define NLV_IFA_PROTO 11
 #define NLV_IFA_MAX 11
 #define NLV_RTA_FLOWLABEL 31
 #define NLV_RTA_MAX 31
+#define NLV_NDA_FLAGS_EXT 15
 #define NLV_NDA_MAX 17
 #define NLV_FRA_SPORT_MASK 28
 #define NLV_FRA_DPORT_MASK 29
@@ -121,21 +126,21 @@ guint8 nlv_table_byte (guint32 table);
 int nlv_getlink (const NlvRequest *request);
 int nlv_dump_links (NlvWalk *walk, NlvWriter *writer);
 guint32 nlv_dump_links_min_room (NlvNetwork *network, const NlvMessage *message);
-gboolean nlv_link_has_ipv4 (const NlvLink *link);
-gboolean nlv_link_has_ipv6 (const NlvLink *link);
 void nlv_link_message (NlvWriter *writer, const NlvLink *link, guint32 ext_mask);
-const NlvRawAttr *nlv_link_find_extra (const NlvLink *link, guint16 type);
 void nlv_link_put_family (NlvWriter *writer, const NlvLink *link, guint32 ext_mask);
 void nlv_link_put_inet6 (NlvWriter *writer, const NlvLink *link, guint32 ext_mask);
 int nlv_dump_inet6_links (NlvWalk *walk, NlvWriter *writer);
 int nlv_dump_bridge_links (NlvWalk *walk, NlvWriter *writer);
 int nlv_dump_ipmr_links (NlvWalk *walk, NlvWriter *writer);
 
-/* rtnetlink-address.c */
+/* rtnetlink-address.c, rtnetlink-group.c */
+void nlv_address_message (NlvWriter *writer, struct ifaddrmsg *header, const NlvAddress *address, guint64 now);
 int nlv_dump_addresses (NlvWalk *walk, NlvWriter *writer);
 int nlv_getaddr_inet6 (const NlvRequest *request);
 int nlv_dump_multicast (NlvWalk *walk, NlvWriter *writer);
 int nlv_dump_anycast (NlvWalk *walk, NlvWriter *writer);
+/* The groups that a link joins by itself. (element-type NlvIp) */
+GArray *nlv_link_usual_groups (NlvNetwork *network, const NlvLink *link, NlvGroups which);
 
 /* rtnetlink-route.c */
 extern const NlvPolicy nlv_route_policy_ipv4[NLV_RTA_MAX + 1];
@@ -143,11 +148,11 @@ extern const NlvPolicy nlv_route_policy_ipv6[NLV_RTA_MAX + 1];
 int nlv_dump_routes (NlvWalk *walk, NlvWriter *writer);
 int nlv_dump_multicast_routes (NlvWalk *walk, NlvWriter *writer);
 /* A whole route; @input is the link that a lookup named, or 0. */
-void nlv_route_fill (NlvWriter *writer, struct rtmsg *header, const NlvRoute *route, guint32 input);
+void nlv_route_message (NlvWriter *writer, struct rtmsg *header, const NlvRoute *route, guint32 input, guint64 now);
 void nlv_route_put_metrics (NlvWriter *writer, const NlvRoute *route);
 void nlv_route_put_gateway (NlvWriter *writer, const NlvRoute *route, const NlvNexthop *nexthop);
 void nlv_route_put_encap (NlvWriter *writer, const NlvNexthop *nexthop);
-void nlv_route_put_cacheinfo (NlvWriter *writer);
+void nlv_route_put_cacheinfo (NlvWriter *writer, const NlvRoute *route, guint64 now);
 
 /* What a packet would be looked up by: struct flowi4 and flowi6. */
 typedef struct
@@ -205,8 +210,10 @@ int nlv_getroute_multicast (const NlvRequest *request);
 
 /* rtnetlink-rule.c */
 int nlv_dump_rules (NlvWalk *walk, NlvWriter *writer);
+void nlv_rule_message (NlvNetwork *network, NlvWriter *writer, struct fib_rule_hdr *header, const NlvRule *rule);
 
 /* rtnetlink-neighbor.c */
+void nlv_neighbor_message (NlvNetwork *network, NlvWriter *writer, struct ndmsg *header, const NlvNeighbor *neighbor);
 int nlv_dump_neighbors (NlvWalk *walk, NlvWriter *writer);
 int nlv_dump_bridge_neighbors (NlvWalk *walk, NlvWriter *writer);
 int nlv_getneigh (const NlvRequest *request);
@@ -218,24 +225,36 @@ int nlv_dump_netconf (NlvWalk *walk, NlvWriter *writer);
 int nlv_getnetconf (const NlvRequest *request);
 int nlv_dump_address_labels (NlvWalk *walk, NlvWriter *writer);
 int nlv_getaddrlabel (const NlvRequest *request);
-guint nlv_address_label (const NlvIp *ip);
+guint32 nlv_address_label (NlvNetwork *network, const NlvIp *ip, guint32 link);
 
 /* rtnetlink-stats.c */
 int nlv_dump_stats (NlvWalk *walk, NlvWriter *writer);
 int nlv_getstats (const NlvRequest *request);
 
-/* rtnetlink-other.c: what a network without such objects answers. */
-int nlv_dump_qdiscs (NlvWalk *walk, NlvWriter *writer);
-int nlv_dump_nothing (NlvWalk *walk, NlvWriter *writer);
-int nlv_dump_actions (NlvWalk *walk, NlvWriter *writer);
-int nlv_dump_netns_ids (NlvWalk *walk, NlvWriter *writer);
+/* rtnetlink-nexthop.c */
+int nlv_getnexthop (const NlvRequest *request);
 int nlv_dump_nexthops (NlvWalk *walk, NlvWriter *writer);
+int nlv_getbucket (const NlvRequest *request);
 int nlv_dump_buckets (NlvWalk *walk, NlvWriter *writer);
-int nlv_dump_tunnels (NlvWalk *walk, NlvWriter *writer);
+void nlv_nexthop_message (NlvWriter *writer, struct nhmsg *header, const NlvNexthopObject *nexthop);
+
+/* rtnetlink-object.c: what is kept as it came. */
+gboolean nlv_walk_put_object (NlvWalk *walk, NlvWriter *writer, const NlvObject *object);
+int nlv_reply_object (const NlvRequest *request, const NlvObject *object);
+/* Forgets those that a link has by itself. */
+void nlv_qdiscs_drop_usual (NlvNetwork *network);
+int nlv_dump_qdiscs (NlvWalk *walk, NlvWriter *writer);
+int nlv_dump_classes (NlvWalk *walk, NlvWriter *writer);
+int nlv_dump_filters (NlvWalk *walk, NlvWriter *writer);
+int nlv_dump_chains (NlvWalk *walk, NlvWriter *writer);
+int nlv_dump_actions (NlvWalk *walk, NlvWriter *writer);
 int nlv_dump_mdb (NlvWalk *walk, NlvWriter *writer);
+int nlv_dump_tunnels (NlvWalk *walk, NlvWriter *writer);
 int nlv_get_tc_object (const NlvRequest *request);
 int nlv_get_action (const NlvRequest *request);
-int nlv_getdcb (const NlvRequest *request);
 int nlv_getmdb (const NlvRequest *request);
+
+/* rtnetlink-other.c */
+int nlv_dump_netns_ids (NlvWalk *walk, NlvWriter *writer);
 int nlv_getnsid (const NlvRequest *request);
-int nlv_getnexthop (const NlvRequest *request);
+int nlv_getdcb (const NlvRequest *request);

@@ -319,12 +319,12 @@ put_path (const NlvRouteQuery *query, const Path *path, NlvWriter *writer, guint
     nlv_put_u32 (writer, RTA_UID, flow->uid);
   if (flow->input != 0)
     nlv_put_u32 (writer, RTA_IIF, flow->input);
-  nlv_route_put_cacheinfo (writer);
+  nlv_route_put_cacheinfo (writer, NULL, 0);
 }
 
 /* RTM_F_FIB_MATCH: the route itself, in the table that the answer names. */
 static int
-put_match (const Path *path, NlvWriter *writer, struct rtmsg *out, guint32 table)
+put_match (const NlvRequest *request, const Path *path, NlvWriter *writer, struct rtmsg *out, guint32 table)
 {
   NlvRoute match;
 
@@ -333,7 +333,7 @@ put_match (const Path *path, NlvWriter *writer, struct rtmsg *out, guint32 table
   match = *path->lookup.route;
   match.table = table;
   match.type = path->type;
-  nlv_route_fill (writer, out, &match, 0);
+  nlv_route_message (writer, out, &match, 0, request->caller->now);
   return 0;
 }
 
@@ -342,8 +342,11 @@ put_match (const Path *path, NlvWriter *writer, struct rtmsg *out, guint32 table
 static gboolean
 has_merged_tables (NlvNetwork *network)
 {
+  NlvLocalTable known = nlv_network_get_globals (network)->local_table;
   guint n = 0;
 
+  if (known != NLV_LOCAL_TABLE_GUESS)
+    return known == NLV_LOCAL_TABLE_MERGED;
   for (guint i = 0; i < nlv_network_get_n_rules (network); i++)
     {
       const NlvRule *rule = nlv_network_get_rule (network, i);
@@ -387,7 +390,7 @@ nlv_getroute_ipv4 (const NlvRequest *request)
   guint32 table = shown_table (&query, &path);
   struct rtmsg *out = nlv_reply_begin (request, &writer, RTM_NEWROUTE, sizeof *out);
   if ((query.header.rtm_flags & RTM_F_FIB_MATCH) != 0)
-    error = put_match (&path, &writer, out, table);
+    error = put_match (request, &path, &writer, out, table);
   else
     {
       put_path_header (&query, &path, out, table);

@@ -87,7 +87,7 @@ put_path (const NlvRouteQuery *query, const NlvLookup *lookup, NlvWriter *writer
     nlv_put_u32 (writer, RTA_OIF, output);
   if (nexthop != NULL)
     nlv_route_put_encap (writer, nexthop);
-  nlv_route_put_cacheinfo (writer);
+  nlv_route_put_cacheinfo (writer, route, query->request->caller->now);
   nlv_put_u8 (writer, RTA_PREF, route->preference);
 }
 
@@ -116,7 +116,7 @@ nlv_getroute_ipv6 (const NlvRequest *request)
 
   struct rtmsg *out = nlv_reply_begin (request, &writer, RTM_NEWROUTE, sizeof *out);
   if ((query.header.rtm_flags & RTM_F_FIB_MATCH) != 0)
-    nlv_route_fill (&writer, out, lookup.route, query.flow.input);
+    nlv_route_message (&writer, out, lookup.route, query.flow.input, request->caller->now);
   else
     put_path (&query, &lookup, &writer, out);
   return nlv_reply_finish (request, &writer);

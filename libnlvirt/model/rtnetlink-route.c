@@ -130,10 +130,15 @@ nlv_route_put_encap (NlvWriter *writer, const NlvNexthop *nexthop)
   nlv_put_u16 (writer, RTA_ENCAP_TYPE, nexthop->encap_type);
 }
 
+/* rtnl_put_cacheinfo(); @route (nullable) says until when. */
 void
-nlv_route_put_cacheinfo (NlvWriter *writer)
+nlv_route_put_cacheinfo (NlvWriter *writer, const NlvRoute *route, guint64 now)
 {
-  nlv_put_reserve (writer, RTA_CACHEINFO, sizeof (struct rta_cacheinfo));
+  struct rta_cacheinfo info = { 0 };
+
+  if (route != NULL && route->expires != 0)
+    info.rta_expires = (gint32) (route->expires - (guint32) now);
+  nlv_put (writer, RTA_CACHEINFO, &info, sizeof info);
 }
 
 /* fib_add_nexthop(): a rtnexthop with its attributes behind it. */
@@ -184,7 +189,7 @@ put_nexthops (NlvWriter *writer, const NlvRoute *route)
 }
 
 void
-nlv_route_fill (NlvWriter *writer, struct rtmsg *header, const NlvRoute *route, guint32 input)
+nlv_route_message (NlvWriter *writer, struct rtmsg *header, const NlvRoute *route, guint32 input, guint64 now)
 {
   gboolean ipv6 = route->family == AF_INET6;
 
@@ -196,8 +201,9 @@ nlv_route_fill (NlvWriter *writer, struct rtmsg *header, const NlvRoute *route, 
   header->rtm_protocol = route->protocol;
   header->rtm_scope = route->scope;
   header->rtm_type = route->type;
+  header->rtm_flags = route->flags;
   if (route->n_nexthops == 1)
-    header->rtm_flags = route->nexthops[0].flags;
+    header->rtm_flags |= route->nexthops[0].flags;
 
   nlv_put_u32 (writer, RTA_TABLE, route->table);
   if (route->destination_length > 0)
@@ -220,9 +226,10 @@ nlv_route_fill (NlvWriter *writer, struct rtmsg *header, const NlvRoute *route, 
   put_nexthops (writer, route);
   if (ipv6)
     {
-      nlv_route_put_cacheinfo (writer);
+      nlv_route_put_cacheinfo (writer, route, now);
       nlv_put_u8 (writer, RTA_PREF, route->preference);
     }
+  nlv_raw_attrs_put (route->extra, writer, sizeof *header);
 }
 
 /* ip_valid_fib_dump_req() */
@@ -365,7 +372,7 @@ nlv_dump_routes (NlvWalk *walk, NlvWriter *writer)
         continue;
       struct rtmsg *header = nlv_walk_begin (walk, writer, RTM_NEWROUTE, flags, sizeof *header);
       if (header != NULL)
-        nlv_route_fill (writer, header, route, 0);
+        nlv_route_message (writer, header, route, 0, walk->dump.caller.now);
       if (header == NULL || !nlv_writer_end (writer))
         {
           walk->routes = before;

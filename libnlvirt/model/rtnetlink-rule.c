@@ -100,8 +100,8 @@ put_selectors (NlvWriter *writer, const NlvRule *rule)
     nlv_put_u8 (writer, FRA_IP_PROTO, rule->ip_protocol);
 }
 
-static void
-put_rule (NlvNetwork *network, NlvWriter *writer, struct fib_rule_hdr *header, const NlvRule *rule)
+void
+nlv_rule_message (NlvNetwork *network, NlvWriter *writer, struct fib_rule_hdr *header, const NlvRule *rule)
 {
   gboolean ip = rule->family == AF_INET || rule->family == AF_INET6;
 
@@ -125,6 +125,7 @@ put_rule (NlvNetwork *network, NlvWriter *writer, struct fib_rule_hdr *header, c
     nlv_put_ip (writer, FRA_SRC, &rule->source, rule->family);
   if (rule->family == AF_INET && rule->realm != 0)
     nlv_put_u32 (writer, FRA_FLOW, rule->realm);
+  nlv_raw_attrs_put (rule->extra, writer, sizeof *header);
 }
 
 /* dump_rules() */
@@ -140,7 +141,7 @@ dump_family (NlvWalk *walk, NlvWriter *writer, guint8 family)
         continue;
       struct fib_rule_hdr *header = nlv_walk_begin (walk, writer, RTM_NEWRULE, 0, sizeof *header);
       if (header != NULL)
-        put_rule (network, writer, header, rule);
+        nlv_rule_message (network, writer, header, rule);
       if (header == NULL || !nlv_writer_end (writer))
         return -EMSGSIZE;
     }

@@ -117,7 +117,8 @@ common_bits (const NlvIp *a, const NlvIp *b)
 #define N_SCORES 8
 
 static void
-score_source (const NlvAddress *address, guint32 link, const NlvIp *destination, int scores[N_SCORES])
+score_source (NlvNetwork *network, const NlvAddress *address, guint32 link, const NlvIp *destination,
+              int scores[N_SCORES])
 {
   const NlvIp *ip = &address->local;
   int scope = ipv6_scope (ip), wanted = ipv6_scope (destination);
@@ -127,7 +128,8 @@ score_source (const NlvAddress *address, guint32 link, const NlvIp *destination,
   scores[1] = scope >= wanted ? -scope : scope - 128;
   scores[2] = loopback || (address->flags & (IFA_F_DEPRECATED | IFA_F_OPTIMISTIC)) == 0;
   scores[3] = link == 0 || address->link == link;
-  scores[4] = nlv_address_label (ip) == nlv_address_label (destination);
+  /* IPV6_SADDR_RULE_LABEL: the destination's label is that on the way out. */
+  scores[4] = nlv_address_label (network, ip, address->link) == nlv_address_label (network, destination, link);
   scores[5] = (address->flags & IFA_F_TEMPORARY) == 0;
   scores[6] = is_orchid (ip) == is_orchid (destination);
   scores[7] = MIN (common_bits (ip, destination), address->prefix_length);
@@ -156,7 +158,7 @@ nlv_select_source_ipv6 (NlvNetwork *network, guint32 link, const NlvIp *destinat
         continue;
       if ((address->flags & IFA_F_TENTATIVE) != 0 && (address->flags & IFA_F_OPTIMISTIC) == 0)
         continue;
-      score_source (address, link, destination, scores);
+      score_source (network, address, link, destination, scores);
       if (found && !is_better (scores, best))
         continue;
       memcpy (best, scores, sizeof best);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What a new namespace has of settings: parameters of the neighbour tables,
- * RTM_GETNETCONF, and RFC 6724's address labels. */
+/* Settings: parameters of the neighbour tables, RTM_GETNETCONF, and RFC 6724's
+ * address labels. */
 #include "model/rtnetlink-private.h"
 
 #include <errno.h>
@@ -13,6 +13,7 @@
 typedef struct
 {
   guint8 family;
+  const NlvGlobals *globals;
   const NlvLink *link; /* (nullable) */
 } Parameters;
 
@@ -22,73 +23,98 @@ has_family (const NlvLink *link, guint8 family)
   return family == AF_INET ? nlv_link_has_ipv4 (link) : nlv_link_has_ipv6 (link);
 }
 
-/* neightbl_fill_parms(), with the kernel's default sysctls */
+static void
+read_parameters (const Parameters *set, gint64 values[NLV_MAX_SETTINGS])
+{
+  gboolean ipv4 = set->family == AF_INET;
+  guint n;
+
+  if (set->link != NULL)
+    {
+      nlv_link_all_settings (set->link, ipv4 ? NLV_LINK_ARP : NLV_LINK_NDISC, values);
+      return;
+    }
+  n = nlv_neighbor_usual_parameters (set->family, values);
+  for (guint i = 0; i < n; i++)
+    values[i] = nlv_settings_get (set->globals->settings[ipv4 ? NLV_NETWORK_ARP_DEFAULT : NLV_NETWORK_NDISC_DEFAULT], i,
+                                  values[i]);
+}
+
+/* neightbl_fill_parms() */
 static void
 put_parameters (NlvWriter *writer, const Parameters *set)
 {
-  static const struct
-  {
-    guint16 type;
-    guint32 value;
-  } numbers[] = {
-    { NDTPA_REFCNT, 1 },       { 16, 212992 },
-    { NDTPA_QUEUE_LEN, 101 },  { NDTPA_PROXY_QLEN, 64 },
-    { NDTPA_APP_PROBES, 0 },   { NDTPA_UCAST_PROBES, 3 },
-    { NDTPA_MCAST_PROBES, 3 }, { 17, 0 },
+  static const guint16 numbers[] = {
+    NDTPA_REFCNT,     NLV_NDTPA_QUEUE_LENBYTES, NDTPA_QUEUE_LEN,    NDTPA_PROXY_QLEN,
+    NDTPA_APP_PROBES, NDTPA_UCAST_PROBES,       NDTPA_MCAST_PROBES, NLV_NDTPA_MCAST_REPROBES,
   };
-  static const struct
-  {
-    guint16 type;
-    guint64 value;
-  } times[] = {
-    { NDTPA_REACHABLE_TIME, 30000 },
-    { NDTPA_BASE_REACHABLE_TIME, 30000 },
-    { NDTPA_GC_STALETIME, 60000 },
-    { NDTPA_DELAY_PROBE_TIME, 5000 },
-    { NDTPA_RETRANS_TIME, 1000 },
-    { NDTPA_ANYCAST_DELAY, 1000 },
-    { NDTPA_PROXY_DELAY, 800 },
-    { NDTPA_LOCKTIME, 1000 },
-    { 19, 5000 },
+  static const guint16 times[] = {
+    NDTPA_REACHABLE_TIME,
+    NDTPA_BASE_REACHABLE_TIME,
+    NDTPA_GC_STALETIME,
+    NDTPA_DELAY_PROBE_TIME,
+    NDTPA_RETRANS_TIME,
+    NDTPA_ANYCAST_DELAY,
+    NDTPA_PROXY_DELAY,
+    NDTPA_LOCKTIME,
+    NLV_NDTPA_INTERVAL_PROBE_TIME_MS,
   };
   gsize nest = nlv_nest_begin (writer, NDTA_PARMS);
+  gint64 values[NLV_MAX_SETTINGS];
 
+  read_parameters (set, values);
   if (set->link != NULL)
     nlv_put_u32 (writer, NDTPA_IFINDEX, set->link->index);
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
-    nlv_put_u32 (writer, numbers[i].type, numbers[i].value);
+    nlv_put_u32 (writer, numbers[i], (guint32) values[numbers[i]]);
   for (guint i = 0; i < G_N_ELEMENTS (times); i++)
-    {
-      gboolean no_lock = times[i].type == NDTPA_LOCKTIME && set->family == AF_INET6;
-      nlv_put_u64 (writer, times[i].type, no_lock ? 0 : times[i].value);
-    }
+    nlv_put_u64 (writer, times[i], (guint64) values[times[i]]);
   nlv_nest_end (writer, nest);
+}
+
+/* neightbl_fill_info() */
+static void
+put_whole_table (NlvWriter *writer, const Parameters *set)
+{
+  gboolean ipv4 = set->family == AF_INET;
+  const GArray *own = set->globals->settings[ipv4 ? NLV_NETWORK_ARP_TABLE : NLV_NETWORK_NDISC_TABLE];
+  const guint32 usual_config[] = { 0, ipv4 ? 336 : 344, 0, 0, 0, 0, 7, 0, 0 };
+  guint64 *stats;
+  struct ndt_config config = {
+    .ndtc_key_len = nlv_ip_size (set->family),
+    .ndtc_entry_size = (guint16) nlv_settings_get (own, NLV_NEIGHBOR_TABLE_CONFIG + 1, usual_config[1]),
+  };
+  guint32 *numbers[] = { &config.ndtc_entries,   &config.ndtc_last_flush, &config.ndtc_last_rand,
+                         &config.ndtc_hash_rnd,  &config.ndtc_hash_mask,  &config.ndtc_hash_chain_gc,
+                         &config.ndtc_proxy_qlen };
+
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    *numbers[i] = (guint32) nlv_settings_get (own, NLV_NEIGHBOR_TABLE_CONFIG + 2 + i, usual_config[2 + i]);
+  nlv_put_u64 (writer, NDTA_GC_INTERVAL, (guint64) nlv_settings_get (own, NDTA_GC_INTERVAL, 30000));
+  nlv_put_u32 (writer, NDTA_THRESH1, (guint32) nlv_settings_get (own, NDTA_THRESH1, 128));
+  nlv_put_u32 (writer, NDTA_THRESH2, (guint32) nlv_settings_get (own, NDTA_THRESH2, 512));
+  nlv_put_u32 (writer, NDTA_THRESH3, (guint32) nlv_settings_get (own, NDTA_THRESH3, 1024));
+  nlv_put (writer, NDTA_CONFIG, &config, sizeof config);
+  stats = nlv_put_reserve (writer, NDTA_STATS, sizeof (struct ndt_stats));
+  for (guint i = 0; stats != NULL && i < sizeof (struct ndt_stats) / sizeof (guint64); i++)
+    {
+      guint64 value = (guint64) nlv_settings_get (own, NLV_NEIGHBOR_TABLE_STATS + i, 0);
+
+      memcpy (stats + i, &value, sizeof value);
+    }
 }
 
 static gboolean
 put_table (NlvWalk *walk, NlvWriter *writer, const Parameters *set)
 {
-  gboolean ipv4 = set->family == AF_INET;
   struct ndtmsg *header = nlv_walk_begin (walk, writer, RTM_NEWNEIGHTBL, 0, sizeof *header);
 
   if (header == NULL)
     return FALSE;
   header->ndtm_family = set->family;
-  nlv_put_string (writer, NDTA_NAME, ipv4 ? "arp_cache" : "ndisc_cache");
+  nlv_put_string (writer, NDTA_NAME, set->family == AF_INET ? "arp_cache" : "ndisc_cache");
   if (set->link == NULL)
-    {
-      const struct ndt_config config = {
-        .ndtc_key_len = nlv_ip_size (set->family),
-        .ndtc_entry_size = ipv4 ? 336 : 344,
-        .ndtc_hash_mask = 7,
-      };
-      nlv_put_u64 (writer, NDTA_GC_INTERVAL, 30000);
-      nlv_put_u32 (writer, NDTA_THRESH1, 128);
-      nlv_put_u32 (writer, NDTA_THRESH2, 512);
-      nlv_put_u32 (writer, NDTA_THRESH3, 1024);
-      nlv_put (writer, NDTA_CONFIG, &config, sizeof config);
-      nlv_put_reserve (writer, NDTA_STATS, sizeof (struct ndt_stats));
-    }
+    put_whole_table (writer, set);
   put_parameters (writer, set);
   return nlv_writer_end (writer);
 }
@@ -101,7 +127,7 @@ dump_table (NlvWalk *walk, NlvWriter *writer, guint8 family)
 
   for (guint n = nlv_network_get_n_links (network); walk->position <= n; walk->position++)
     {
-      Parameters set = { .family = family };
+      Parameters set = { .family = family, .globals = nlv_network_get_globals (network) };
       if (walk->position > 0)
         set.link = nlv_network_get_link (network, n - walk->position);
       if (set.link != NULL && !has_family (set.link, family))
@@ -130,20 +156,51 @@ nlv_dump_neighbor_tables (NlvWalk *walk, NlvWriter *writer)
   return nlv_walk_families (walk, writer, families, G_N_ELEMENTS (families), dump_table);
 }
 
+/* Where a value of RTM_NEWNETCONF comes from: the link's sysctl. */
+typedef struct
+{
+  guint16 type;     /* NETCONFA_* */
+  gint8 ipv4, ipv6; /* its number there, -1 none */
+} NetconfValue;
+
+static const NetconfValue netconf_values[] = {
+  { NETCONFA_FORWARDING, 0, 0 },     { NETCONFA_RP_FILTER, 7, -1 },
+  { NETCONFA_MC_FORWARDING, 1, 25 }, { NLV_NETCONFA_BC_FORWARDING, 31, -1 },
+  { NETCONFA_PROXY_NEIGH, 2, 22 },   { NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN, 28, 39 },
+};
+
+static const GArray *
+general_settings (NlvNetwork *network, guint8 family, gint32 index)
+{
+  gboolean all = index == NETCONFA_IFINDEX_ALL;
+  NlvNetworkSettings which = family == AF_INET ? (all ? NLV_NETWORK_IPV4_ALL : NLV_NETWORK_IPV4_DEFAULT)
+                                               : (all ? NLV_NETWORK_IPV6_ALL : NLV_NETWORK_IPV6_DEFAULT);
+
+  return nlv_network_get_globals (network)->settings[which];
+}
+
 /* inet_netconf_fill_devconf(), inet6_netconf_fill_devconf() */
 static void
-put_netconf (NlvWriter *writer, struct netconfmsg *header, guint8 family, gint32 index)
+put_netconf (NlvNetwork *network, NlvWriter *writer, struct netconfmsg *header, guint8 family, gint32 index)
 {
+  const NlvLink *link = index > 0 ? nlv_network_find_link (network, index) : NULL;
+
   header->ncm_family = family;
   nlv_put_u32 (writer, NETCONFA_IFINDEX, index);
-  nlv_put_u32 (writer, NETCONFA_FORWARDING, 0);
-  if (family == AF_INET)
-    nlv_put_u32 (writer, NETCONFA_RP_FILTER, 0);
-  nlv_put_u32 (writer, NETCONFA_MC_FORWARDING, 0);
-  if (family == AF_INET)
-    nlv_put_u32 (writer, 8, 0); /* NETCONFA_BC_FORWARDING */
-  nlv_put_u32 (writer, NETCONFA_PROXY_NEIGH, 0);
-  nlv_put_u32 (writer, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (netconf_values); i++)
+    {
+      const NetconfValue *value = &netconf_values[i];
+      gint8 number = family == AF_INET ? value->ipv4 : value->ipv6;
+
+      if (number < 0)
+        continue;
+      if (link != NULL)
+        nlv_put_u32 (writer, value->type,
+                     (guint32) nlv_link_get_setting (link, family == AF_INET ? NLV_LINK_IPV4 : NLV_LINK_IPV6, number));
+      else
+        nlv_put_u32 (writer, value->type,
+                     (guint32) nlv_settings_get (general_settings (network, family, index), value->type, 0));
+    }
 }
 
 /* The links, then "all" and "default". */
@@ -166,7 +223,8 @@ nlv_dump_netconf (NlvWalk *walk, NlvWriter *writer)
         continue;
       struct netconfmsg *header = nlv_walk_begin (walk, writer, RTM_NEWNETCONF, 0, sizeof *header);
       if (header != NULL)
-        put_netconf (writer, header, walk->family, link != NULL ? (gint32) link->index : general[walk->position - n]);
+        put_netconf (network, writer, header, walk->family,
+                     link != NULL ? (gint32) link->index : general[walk->position - n]);
       if (header == NULL || !nlv_writer_end (writer))
         return -EMSGSIZE;
       nlv_walk_check_consistent (walk, writer);
@@ -208,64 +266,57 @@ nlv_getnetconf (const NlvRequest *request)
     return family == AF_INET ? -ENODEV : -EINVAL;
 
   struct netconfmsg *out = nlv_reply_begin (request, &writer, RTM_NEWNETCONF, sizeof *out);
-  put_netconf (&writer, out, family, index);
+  put_netconf (request->network, &writer, out, family, index);
   return nlv_reply_finish (request, &writer);
 }
 
-/* ip6addrlbl_init_table, the longest prefix first. */
-static const struct
+static const NlvAddressLabel *
+get_labels (NlvNetwork *network, guint *n)
 {
-  guint8 prefix[16];
-  guint8 length;
-  guint8 label;
-} labels[] = {
-  { { [15] = 1 }, 128, 0 },
-  { { 0 }, 96, 3 },
-  { { [10] = 0xff, [11] = 0xff }, 96, 4 },
-  { { 0x20, 0x01 }, 32, 6 },
-  { { 0x20, 0x01, 0x00, 0x10 }, 28, 7 },
-  { { 0x3f, 0xfe }, 16, 12 },
-  { { 0x20, 0x02 }, 16, 2 },
-  { { 0xfe, 0xc0 }, 10, 11 },
-  { { 0xfc }, 7, 5 },
-  { { 0 }, 0, 1 },
-};
+  const GArray *own = nlv_network_get_globals (network)->labels;
 
-static guint
-find_label (const NlvIp *ip)
-{
-  guint i = 0;
-
-  for (; i < G_N_ELEMENTS (labels) - 1; i++)
-    {
-      NlvIp prefix;
-      memcpy (prefix.bytes, labels[i].prefix, sizeof prefix.bytes);
-      if (nlv_ip_in_prefix (ip, &prefix, labels[i].length, AF_INET6))
-        break;
-    }
-  return i;
+  if (own == NULL)
+    return nlv_usual_labels (n);
+  *n = own->len;
+  return (const NlvAddressLabel *) own->data;
 }
 
-guint
-nlv_address_label (const NlvIp *ip)
+guint32
+nlv_address_label (NlvNetwork *network, const NlvIp *ip, guint32 link)
 {
-  return labels[find_label (ip)].label;
+  guint n;
+  const NlvAddressLabel *labels = get_labels (network, &n);
+
+  for (guint i = 0; i < n; i++)
+    if ((labels[i].link == 0 || labels[i].link == link) &&
+        nlv_ip_in_prefix (ip, &labels[i].prefix, labels[i].length, AF_INET6))
+      return labels[i].label;
+  return G_MAXUINT32; /* IPV6_ADDR_LABEL_DEFAULT */
 }
 
+/* ip6addrlbl_fill() */
 static void
-put_label (NlvWriter *writer, struct ifaddrlblmsg *header, const guint8 *prefix, guint8 length, guint32 label)
+put_label (NlvNetwork *network, NlvWriter *writer, struct ifaddrlblmsg *header, const NlvAddressLabel *label)
 {
+  guint32 sequence = nlv_network_get_globals (network)->label_sequence;
+  guint n;
+
+  nlv_usual_labels (&n);
   header->ifal_family = AF_INET6;
-  header->ifal_prefixlen = length;
-  header->ifal_seq = G_N_ELEMENTS (labels);
-  nlv_put (writer, IFAL_ADDRESS, prefix, 16);
-  nlv_put_u32 (writer, IFAL_LABEL, label);
+  header->ifal_prefixlen = label->length;
+  header->ifal_index = label->link;
+  header->ifal_seq = sequence != 0 ? sequence : n;
+  nlv_put (writer, IFAL_ADDRESS, label->prefix.bytes, 16);
+  nlv_put_u32 (writer, IFAL_LABEL, label->label);
 }
 
 int
 nlv_dump_address_labels (NlvWalk *walk, NlvWriter *writer)
 {
+  NlvNetwork *network = walk->dump.network;
   struct ifaddrlblmsg header;
+  guint n;
+  const NlvAddressLabel *labels = get_labels (network, &n);
 
   if (walk->dump.caller.strict)
     {
@@ -277,12 +328,11 @@ nlv_dump_address_labels (NlvWalk *walk, NlvWriter *writer)
       if (nlv_request_body (&walk->request).len > sizeof header)
         return nlv_walk_refuse (walk, -EINVAL, "ipv6: Invalid data after header for address label dump request");
     }
-  for (; walk->position < G_N_ELEMENTS (labels); walk->position++)
+  for (; walk->position < n; walk->position++)
     {
       struct ifaddrlblmsg *out = nlv_walk_begin (walk, writer, RTM_NEWADDRLABEL, 0, sizeof *out);
       if (out != NULL)
-        put_label (writer, out, labels[walk->position].prefix, labels[walk->position].length,
-                   labels[walk->position].label);
+        put_label (network, writer, out, &labels[walk->position]);
       if (out == NULL || !nlv_writer_end (writer))
         return -EMSGSIZE;
     }
@@ -316,7 +366,15 @@ nlv_getaddrlabel (const NlvRequest *request)
     return -EINVAL;
 
   nlv_attr_copy (&attrs[IFAL_ADDRESS], &ip, sizeof ip);
+  const NlvAddressLabel found = {
+    .prefix = ip,
+    .length = 128,
+    .label = nlv_address_label (request->network, &ip, header.ifal_index),
+    .link = header.ifal_index,
+  };
+  if (found.label == G_MAXUINT32)
+    return -ESRCH;
   struct ifaddrlblmsg *out = nlv_reply_begin (request, &writer, RTM_NEWADDRLABEL, sizeof *out);
-  put_label (&writer, out, ip.bytes, 128, nlv_address_label (&ip));
+  put_label (request->network, &writer, out, &found);
   return nlv_reply_finish (request, &writer);
 }

@@ -35,9 +35,9 @@ static const Handler handlers[] = {
   { RTM_GETNEIGH, AF_BRIDGE, nlv_getneigh_bridge, nlv_dump_bridge_neighbors, NLV_ENDING_ASKED },
   { RTM_GETRULE, AF_UNSPEC, NULL, nlv_dump_rules, NLV_ENDING_JOINED },
   { RTM_GETQDISC, AF_UNSPEC, nlv_get_tc_object, nlv_dump_qdiscs, NLV_ENDING_SPLIT },
-  { RTM_GETTCLASS, AF_UNSPEC, nlv_get_tc_object, nlv_dump_nothing, NLV_ENDING_JOINED },
-  { RTM_GETTFILTER, AF_UNSPEC, nlv_get_tc_object, nlv_dump_nothing, NLV_ENDING_JOINED },
-  { RTM_GETCHAIN, AF_UNSPEC, nlv_get_tc_object, nlv_dump_nothing, NLV_ENDING_JOINED },
+  { RTM_GETTCLASS, AF_UNSPEC, nlv_get_tc_object, nlv_dump_classes, NLV_ENDING_JOINED },
+  { RTM_GETTFILTER, AF_UNSPEC, nlv_get_tc_object, nlv_dump_filters, NLV_ENDING_JOINED },
+  { RTM_GETCHAIN, AF_UNSPEC, nlv_get_tc_object, nlv_dump_chains, NLV_ENDING_JOINED },
   { RTM_GETACTION, AF_UNSPEC, nlv_get_action, nlv_dump_actions, NLV_ENDING_JOINED },
   { RTM_GETMULTICAST, AF_INET, NULL, nlv_dump_multicast, NLV_ENDING_JOINED },
   { RTM_GETMULTICAST, AF_INET6, NULL, nlv_dump_multicast, NLV_ENDING_JOINED },
@@ -52,7 +52,7 @@ static const Handler handlers[] = {
   { RTM_GETNSID, AF_UNSPEC, nlv_getnsid, nlv_dump_netns_ids, NLV_ENDING_JOINED },
   { RTM_GETSTATS, AF_UNSPEC, nlv_getstats, nlv_dump_stats, NLV_ENDING_JOINED },
   { RTM_GETNEXTHOP, AF_UNSPEC, nlv_getnexthop, nlv_dump_nexthops, NLV_ENDING_JOINED },
-  { RTM_GETNEXTHOPBUCKET, AF_UNSPEC, nlv_getnexthop, nlv_dump_buckets, NLV_ENDING_JOINED },
+  { RTM_GETNEXTHOPBUCKET, AF_UNSPEC, nlv_getbucket, nlv_dump_buckets, NLV_ENDING_JOINED },
   { RTM_GETTUNNEL, AF_BRIDGE, NULL, nlv_dump_tunnels, NLV_ENDING_JOINED },
 };
 
@@ -198,6 +198,10 @@ nlv_rtnetlink_request (NlvNetwork *network, const NlvCaller *caller, const NlvMe
   gboolean is_get = ((type - RTM_BASE) & 3) == 2;
   if (!is_get)
     return caller->admin ? -EOPNOTSUPP : -EPERM;
+
+  NlvCaller now = *caller;
+  now.now = nlv_network_tell_time (network, caller->now);
+  caller = &now;
 
   guint8 family = body.data[0];
   gboolean is_dump = (message->header.nlmsg_flags & NLM_F_DUMP) != 0;

@@ -111,8 +111,11 @@ nlv_address_read (NlvTableReader *reader, NlvSection *section)
   nlv_fields_read (fields, G_N_ELEMENTS (fields), section, &address);
   if (address.family == AF_INET6)
     memset (address.label, 0, sizeof address.label);
+  nlv_read_raw_attrs (section, &address.extra);
   if (link != NULL && has_address && !section->faulty)
     nlv_address_enter (reader, section, "address", &address);
+  else
+    nlv_address_clear (&address);
 }
 
 /* --- writing ----------------------------------------------------------------------- */
@@ -146,8 +149,9 @@ is_plain (const NlvAddress *address, const NlvLink *link)
   NlvAddress row = without_secondary (address), reference = make_default (address, link);
   g_autoptr (GString) difference = g_string_new (NULL);
 
-  if (!equal_ips (address, &address->local, &address->peer) || !equal_broadcasts (&row, &reference) ||
-      row.valid_lifetime != G_MAXUINT32 || row.preferred_lifetime != G_MAXUINT32)
+  if (row.extra != NULL || !equal_ips (address, &address->local, &address->peer) ||
+      !equal_broadcasts (&row, &reference) || row.valid_lifetime != G_MAXUINT32 ||
+      row.preferred_lifetime != G_MAXUINT32)
     return FALSE;
   nlv_fields_write (fields, G_N_ELEMENTS (fields), &row, &reference, difference);
   return difference->len == 0;
@@ -236,6 +240,7 @@ write_address (GString *text, NlvNetwork *network, const NlvAddress *address, co
     }
   nlv_fields_write (lifetimes, G_N_ELEMENTS (lifetimes), &row, &forever, text);
   nlv_fields_write (fields, G_N_ELEMENTS (fields), &row, &reference, text);
+  nlv_write_raw_attrs (text, row.extra);
 }
 
 void

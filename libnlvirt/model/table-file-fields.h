@@ -39,6 +39,16 @@ void nlv_fields_read (const NlvField *fields, gsize n_fields, NlvSection *sectio
 void nlv_fields_write (const NlvField *fields, gsize n_fields, gconstpointer row, gconstpointer reference,
                        GString *text);
 
+/* Lists of NAME:VALUE. */
+void nlv_read_settings (NlvSection *section, const char *key, const NlvName *names, GArray **settings);
+void nlv_write_settings (GString *text, const char *key, const NlvName *names, const GArray *settings);
+/* A list of addresses; NULL when the key is not there. (element-type NlvIp) */
+void nlv_read_ips (NlvSection *section, const char *key, guint8 family, GArray **ips);
+void nlv_write_ips (GString *text, const char *key, guint8 family, const GArray *ips);
+/* attribute-TYPE=HEX */
+void nlv_read_raw_attrs (NlvSection *section, GArray **attrs);
+void nlv_write_raw_attrs (GString *text, const GArray *attrs);
+
 /* Single values: each FALSE when the key is not there, or after a report. */
 gboolean nlv_read_number (NlvSection *section, const char *key, const NlvName *names, guint64 max, guint64 *value);
 gboolean nlv_read_boolean (NlvSection *section, const char *key, gboolean *value);

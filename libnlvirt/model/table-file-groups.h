@@ -23,12 +23,24 @@ void nlv_nexthops_read (NlvTableReader *reader, NlvSection *section, NlvRoute *r
 void nlv_rule_read (NlvTableReader *reader, NlvSection *section);
 void nlv_neighbor_read (NlvTableReader *reader, NlvSection *section);
 
+void nlv_nexthop_object_read (NlvTableReader *reader, NlvSection *section);
+void nlv_object_read (NlvTableReader *reader, NlvSection *section);
+/* [network]: before the other groups, and once the links are there. */
+void nlv_network_group_read_first (NlvTableReader *reader, NlvSection *section);
+void nlv_network_group_read (NlvTableReader *reader, NlvSection *section);
+
+void nlv_network_group_write (NlvNetwork *network, GString *text);
 void nlv_links_write (NlvNetwork *network, GString *text);
 void nlv_addresses_write (NlvNetwork *network, GString *text);
 void nlv_routes_write (NlvNetwork *network, GString *text);
 void nlv_nexthops_write (GString *text, NlvNetwork *network, const NlvRoute *route);
 void nlv_rules_write (NlvNetwork *network, GString *text);
 void nlv_neighbors_write (NlvNetwork *network, GString *text);
+void nlv_nexthop_objects_write (NlvNetwork *network, GString *text);
+void nlv_objects_write (NlvNetwork *network, GString *text);
+
+/* TYPE:HEX, what a way wraps packets in. */
+gboolean nlv_parse_encap (const char *text, NlvNexthop *nexthop);
 
 /* An address as "ADDRESS/LENGTH" alone gives it; lifetimes are given too. */
 void nlv_address_complete (NlvAddress *address, const NlvLink *link);

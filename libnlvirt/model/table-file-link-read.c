@@ -195,32 +195,6 @@ read_alt_names (NlvSection *section, NlvLink *link)
     }
 }
 
-/* attribute-TYPE, and attribute-TYPE-N when a type is there more than once. */
-static void
-read_extra (NlvSection *section, NlvLink *link)
-{
-  for (guint i = 0; i < section->entries->len; i++)
-    {
-      const NlvEntry *entry = g_ptr_array_index (section->entries, i);
-      g_autofree char *value = NULL;
-      g_auto (GStrv) parts = NULL;
-      GBytes *bytes = NULL;
-      guint64 type;
-
-      if (!g_str_has_prefix (entry->key, "attribute-"))
-        continue;
-      value = nlv_section_take (section, entry->key);
-      parts = g_strsplit (entry->key, "-", 3);
-      if (!g_ascii_string_to_unsigned (parts[1], 10, 0, G_MAXUINT16, &type, NULL))
-        nlv_section_fault (section, entry->key, "expected attribute-NUMBER with a number up to %d", G_MAXUINT16);
-      else if (value != NULL && (strlen (value) > 2 * G_MAXUINT16 || !nlv_parse_hex (g_strstrip (value), &bytes)))
-        nlv_section_fault (section, entry->key, "expected an even number of hexadecimal digits");
-      else if (bytes != NULL)
-        nlv_link_add_extra (link, (guint16) type, bytes);
-      g_clear_pointer (&bytes, g_bytes_unref);
-    }
-}
-
 /* IFLA_INFO_DATA as vlan_fill_info() writes it for 802.1Q. */
 static void
 read_vlan_id (NlvSection *section, NlvLink *link)
@@ -264,7 +238,8 @@ read_link (NlvTableReader *reader, const Pending *pending, GHashTable *by_name, 
   nlv_fields_read (nlv_link_fields, nlv_n_link_fields, section, &link);
   read_vlan_id (section, &link);
   read_alt_names (section, &link);
-  read_extra (section, &link);
+  nlv_link_read_settings (section, &link);
+  nlv_read_raw_attrs (section, &link.extra);
   if (nlv_network_add_link (reader->network, &link) == NULL)
     nlv_section_fault (section, "alt-names", "one of the names is another link's already");
 }

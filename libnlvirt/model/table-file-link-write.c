@@ -34,27 +34,6 @@ write_alt_names (GString *text, const NlvLink *link)
   g_string_append_c (text, '\n');
 }
 
-static void
-write_extra (GString *text, const NlvLink *link)
-{
-  g_autoptr (GHashTable) counts = g_hash_table_new (NULL, NULL);
-
-  for (guint i = 0; link->extra != NULL && i < link->extra->len; i++)
-    {
-      const NlvRawAttr *raw = &g_array_index (link->extra, NlvRawAttr, i);
-      gpointer type = GUINT_TO_POINTER ((guint) raw->type);
-      guint count = GPOINTER_TO_UINT (g_hash_table_lookup (counts, type)) + 1;
-
-      g_hash_table_insert (counts, type, GUINT_TO_POINTER (count));
-      g_string_append_printf (text, "attribute-%u", raw->type);
-      if (count > 1)
-        g_string_append_printf (text, "-%u", count);
-      g_string_append_c (text, '=');
-      nlv_append_hex (text, raw->payload);
-      g_string_append_c (text, '\n');
-    }
-}
-
 /* What the links in others mean for these. */
 typedef struct
 {
@@ -129,7 +108,8 @@ write_link (GString *text, NlvNetwork *network, const NlvLink *link, const Maste
   write_alt_names (text, link);
   if (addresses != NULL)
     g_string_append_printf (text, "addresses=%s\n", addresses->str);
-  write_extra (text, link);
+  nlv_link_write_settings (text, link);
+  nlv_write_raw_attrs (text, link->extra);
   nlv_link_clear (&reference);
 }
 

@@ -137,3 +137,54 @@ nlv_link_set_permanent_address (NlvLink *link)
   link->permanent_address_length = link->address_length;
   memcpy (link->permanent_address, link->address, sizeof link->permanent_address);
 }
+
+/* --- settings ----------------------------------------------------------------------- */
+
+static const struct
+{
+  const char *key;
+  const NlvName *names;
+} settings[NLV_N_LINK_SETTINGS] = {
+  [NLV_LINK_IPV4] = { "ipv4-settings", nlv_names_ipv4_setting },
+  [NLV_LINK_IPV6] = { "ipv6-settings", nlv_names_ipv6_setting },
+  [NLV_LINK_IPV6_STATE] = { "ipv6-state", nlv_names_ipv6_state },
+  [NLV_LINK_IPV6_STATISTICS] = { "ipv6-statistics", NULL },
+  [NLV_LINK_ICMPV6_STATISTICS] = { "icmpv6-statistics", NULL },
+  [NLV_LINK_ARP] = { "arp-settings", nlv_names_neighbor_setting },
+  [NLV_LINK_NDISC] = { "ndisc-settings", nlv_names_neighbor_setting },
+};
+
+static const struct
+{
+  const char *key;
+  guint8 family;
+} groups[NLV_N_GROUPS] = {
+  [NLV_GROUPS_IPV4] = { "ipv4-groups", AF_INET },
+  [NLV_GROUPS_IPV6] = { "ipv6-groups", AF_INET6 },
+  [NLV_GROUPS_ANYCAST] = { "ipv6-anycast", AF_INET6 },
+};
+
+void
+nlv_link_read_settings (NlvSection *section, NlvLink *link)
+{
+  guint8 family = AF_INET6;
+
+  nlv_read_ip (section, "ipv6-token", &family, &link->ipv6_token);
+  for (guint i = 0; i < NLV_N_LINK_SETTINGS; i++)
+    nlv_read_settings (section, settings[i].key, settings[i].names, &link->settings[i]);
+  for (guint i = 0; i < NLV_N_GROUPS; i++)
+    nlv_read_ips (section, groups[i].key, groups[i].family, &link->groups[i]);
+}
+
+void
+nlv_link_write_settings (GString *text, const NlvLink *link)
+{
+  static const NlvIp no_token;
+
+  if (memcmp (link->ipv6_token.bytes, no_token.bytes, sizeof no_token) != 0)
+    nlv_write_ip (text, "ipv6-token", AF_INET6, &link->ipv6_token);
+  for (guint i = 0; i < NLV_N_LINK_SETTINGS; i++)
+    nlv_write_settings (text, settings[i].key, settings[i].names, link->settings[i]);
+  for (guint i = 0; i < NLV_N_GROUPS; i++)
+    nlv_write_ips (text, groups[i].key, groups[i].family, link->groups[i]);
+}

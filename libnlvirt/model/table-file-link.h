@@ -23,6 +23,9 @@ typedef struct
 } NlvLinkDefaults;
 
 void nlv_link_init_default (NlvLink *link, const NlvLinkDefaults *defaults);
+/* What differs between few links. */
+void nlv_link_read_settings (NlvSection *section, NlvLink *link);
+void nlv_link_write_settings (GString *text, const NlvLink *link);
 /* What a driver of a real device has, and burnt in. */
 void nlv_link_set_permanent_address (NlvLink *link);
 gboolean nlv_link_is_loopback (const NlvLink *link);

@@ -9,6 +9,7 @@
 #include <linux/if_arp.h>
 #include <linux/if_link.h>
 #include <linux/neighbour.h>
+#include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
 
@@ -141,9 +142,21 @@ const NlvName nlv_names_nexthop_flag[] = {
   { "trap", RTNH_F_TRAP },         { NULL },
 };
 
+const NlvName nlv_names_nexthop_group[] = {
+  { "multipath", NEXTHOP_GRP_TYPE_MPATH },
+  { "resilient", NEXTHOP_GRP_TYPE_RES },
+  { NULL },
+};
+
 const NlvName nlv_names_none[] = {
   { "none", G_MAXUINT32 },
   { NULL },
+};
+
+const NlvName nlv_names_object_type[] = {
+  { "qdisc", RTM_NEWQDISC },          { "class", RTM_NEWTCLASS },  { "filter", RTM_NEWTFILTER },
+  { "chain", RTM_NEWCHAIN },          { "action", RTM_GETACTION }, { "multicast", RTM_GETMDB },
+  { "bucket", RTM_NEWNEXTHOPBUCKET }, { "tunnel", RTM_NEWTUNNEL }, { NULL },
 };
 
 const NlvName nlv_names_operational_state[] = {
@@ -184,6 +197,13 @@ const NlvName nlv_names_protocol[] = {
   { "ospf", RTPROT_OSPF },
   { "rip", RTPROT_RIP },
   { "eigrp", RTPROT_EIGRP },
+  { NULL },
+};
+
+const NlvName nlv_names_route_flag[] = {
+  { "offload", RTM_F_OFFLOAD },
+  { "trap", RTM_F_TRAP },
+  { "offload-failed", RTM_F_OFFLOAD_FAILED },
   { NULL },
 };
 

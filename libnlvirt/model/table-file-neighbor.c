@@ -14,6 +14,11 @@ static const NlvField fields[] = {
   NEIGHBOR (NUMBER, "extended-flags", extended_flags, NULL),
   NEIGHBOR (NUMBER, "type", type, nlv_names_route_type),
   NEIGHBOR (NUMBER, "protocol", protocol, nlv_names_protocol),
+  NEIGHBOR (NUMBER, "probes", probes, NULL),
+  NEIGHBOR (NUMBER, "confirmed", times.ndm_confirmed, NULL),
+  NEIGHBOR (NUMBER, "used", times.ndm_used, NULL),
+  NEIGHBOR (NUMBER, "updated", times.ndm_updated, NULL),
+  NEIGHBOR (NUMBER, "references", times.ndm_refcnt, NULL),
 };
 
 /* A proxy entry has no MAC and no state of its own. */
@@ -60,11 +65,15 @@ nlv_neighbor_read (NlvTableReader *reader, NlvSection *section)
   nlv_read_boolean (section, "proxy", &proxy);
   nlv_read_boolean (section, "router", &router);
   neighbor = make_default (0, proxy, router);
-  if (!nlv_device_read (reader, section, "device", &neighbor.link) && !nlv_section_has (section, "device"))
+  /* A proxy entry may be for all links. */
+  if (!nlv_device_read (reader, section, "device", &neighbor.link) && !nlv_section_has (section, "device") && !proxy)
     nlv_section_fault (section, NULL, "expected the key device");
   read_addresses (section, &neighbor);
   nlv_fields_read (fields, G_N_ELEMENTS (fields), section, &neighbor);
-  if (!section->faulty && nlv_network_add_neighbor (reader->network, &neighbor) == NULL)
+  nlv_read_raw_attrs (section, &neighbor.extra);
+  if (section->faulty)
+    nlv_neighbor_clear (&neighbor);
+  else if (nlv_network_add_neighbor (reader->network, &neighbor) == NULL)
     nlv_section_fault (section, "address", "the link has this neighbor already");
 }
 
@@ -76,7 +85,8 @@ write_neighbor (GString *text, NlvNetwork *network, const NlvNeighbor *neighbor,
   static const NlvIp any;
 
   g_string_append_printf (text, "\n[neighbor %u]\n", number);
-  nlv_device_write (text, "device", network, neighbor->link);
+  if (neighbor->link != 0 || !neighbor->proxy)
+    nlv_device_write (text, "device", network, neighbor->link);
   if (neighbor->family != AF_BRIDGE)
     nlv_write_ip (text, "address", neighbor->family, &neighbor->destination);
   else
@@ -94,6 +104,7 @@ write_neighbor (GString *text, NlvNetwork *network, const NlvNeighbor *neighbor,
   if (router)
     g_string_append (text, "router=true\n");
   nlv_fields_write (fields, G_N_ELEMENTS (fields), neighbor, &reference, text);
+  nlv_write_raw_attrs (text, neighbor->extra);
 }
 
 void

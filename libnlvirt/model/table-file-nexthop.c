@@ -113,9 +113,8 @@ parse_flags (const char *text, guint8 *flags)
   return TRUE;
 }
 
-/* TYPE:HEX */
-static gboolean
-parse_encap (const char *text, NlvNexthop *nexthop)
+gboolean
+nlv_parse_encap (const char *text, NlvNexthop *nexthop)
 {
   g_auto (GStrv) parts = g_strsplit (text, ":", 2);
   guint64 type;
@@ -156,7 +155,7 @@ parse_word (NlvTableReader *reader, NlvSection *section, const char *word, const
     }
   if (strcmp (word, "flags") == 0)
     return parse_flags (value, &nexthop->flags);
-  return strcmp (word, "encap") == 0 && parse_encap (value, nexthop);
+  return strcmp (word, "encap") == 0 && nlv_parse_encap (value, nexthop);
 }
 
 /* "via 192.0.2.1 dev eth0 weight 2 onlink" */

@@ -23,6 +23,8 @@ static const NlvField fields[] = {
   ROUTE (NUMBER, "preference", preference, nlv_names_preference),
   ROUTE (NUMBER, "nexthop-id", nexthop_id, NULL),
   ROUTE (STRING, "congestion-control", congestion, NULL),
+  ROUTE (NUMBER, "expires", expires, NULL),
+  ROUTE (FLAGS, "flags", flags, nlv_names_route_flag),
 };
 
 /* What depends on the ways. */
@@ -180,6 +182,7 @@ nlv_route_read (NlvTableReader *reader, NlvSection *section)
   route.scope = default_scope (&route);
   nlv_fields_read (scope_field, G_N_ELEMENTS (scope_field), section, &route);
   read_metrics (section, &route);
+  nlv_read_raw_attrs (section, &route.extra);
   if (section->faulty)
     nlv_route_clear (&route);
   else if (nlv_network_add_route (reader->network, &route) == NULL)
@@ -222,6 +225,7 @@ write_route (GString *text, NlvNetwork *network, const NlvRoute *route, guint nu
     nlv_write_ip (text, "source", route->family, &route->preferred_source);
   if (route->metrics != NULL)
     write_metrics (text, route);
+  nlv_write_raw_attrs (text, route->extra);
 }
 
 /* The last table first: of those that share a hash bucket, the kernel has the

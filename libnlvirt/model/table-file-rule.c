@@ -169,7 +169,10 @@ nlv_rule_read (NlvTableReader *reader, NlvSection *section)
   read_ports (section, "source-ports", rule.source_port);
   read_ports (section, "destination-ports", rule.destination_port);
   read_uids (section, &rule);
-  if (!section->faulty && nlv_network_add_rule (reader->network, &rule) == NULL)
+  nlv_read_raw_attrs (section, &rule.extra);
+  if (section->faulty)
+    nlv_rule_clear (&rule);
+  else if (nlv_network_add_rule (reader->network, &rule) == NULL)
     nlv_section_fault (section, NULL, "there is such a rule already");
 }
 
@@ -209,6 +212,7 @@ write_rule (GString *text, const NlvRule *rule, guint number)
     write_range (text, "destination-ports", rule->destination_port[0], rule->destination_port[1]);
   if (rule->has_uid_range)
     write_range (text, "uid-range", rule->uid_range[0], rule->uid_range[1]);
+  nlv_write_raw_attrs (text, rule->extra);
 }
 
 void

@@ -6,7 +6,11 @@
 
 #include <string.h>
 
-static const char *const group_words[NLV_N_GROUP_KINDS] = { "network", "link", "address", "route", "rule", "neighbor" };
+static const char *const group_words[NLV_N_GROUP_KINDS] = {
+  [NLV_GROUP_NETWORK] = "network", [NLV_GROUP_LINK] = "link",     [NLV_GROUP_ADDRESS] = "address",
+  [NLV_GROUP_ROUTE] = "route",     [NLV_GROUP_RULE] = "rule",     [NLV_GROUP_NEIGHBOR] = "neighbor",
+  [NLV_GROUP_NEXTHOP] = "nexthop", [NLV_GROUP_OBJECT] = "object",
+};
 
 /* The group under which a section's GKeyFile holds its only group. */
 #define ONLY_GROUP "section"
@@ -173,8 +177,8 @@ check_group (const Line *line, guint number, GHashTable *seen, NlvGroupKind *kin
   if (find_group_kind (line->name, kind) && strpbrk (name, "[]") == NULL)
     return TRUE;
   nlv_fault_add (faults, number, name, NULL,
-                 "unknown group; expected [network], [link NAME], [address LABEL], [route LABEL], [rule LABEL] or "
-                 "[neighbor LABEL]");
+                 "unknown group; expected [network], [link NAME], [address LABEL], [route LABEL], [rule LABEL], "
+                 "[neighbor LABEL], [nexthop ID] or [object LABEL]");
   return FALSE;
 }
 

@@ -15,9 +15,11 @@ typedef enum
   NLV_GROUP_ROUTE,
   NLV_GROUP_RULE,
   NLV_GROUP_NEIGHBOR,
+  NLV_GROUP_NEXTHOP,
+  NLV_GROUP_OBJECT,
 } NlvGroupKind;
 
-#define NLV_N_GROUP_KINDS (NLV_GROUP_NEIGHBOR + 1)
+#define NLV_N_GROUP_KINDS (NLV_GROUP_OBJECT + 1)
 
 /* Where a group lies in the text. */
 typedef struct

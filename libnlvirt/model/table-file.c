@@ -43,12 +43,6 @@ check_text (const char *text, gsize len, GPtrArray *faults)
 }
 
 static void
-read_network_group (NlvTableReader *reader, NlvSection *section)
-{
-  nlv_read_boolean (section, "fill", &reader->fill);
-}
-
-static void
 read_groups (NlvTableReader *reader, GArray *groups, NlvGroupKind kind,
              void (*read) (NlvTableReader *reader, NlvSection *section))
 {
@@ -63,6 +57,25 @@ read_groups (NlvTableReader *reader, GArray *groups, NlvGroupKind kind,
       read (reader, section);
       nlv_section_finish (section);
     }
+}
+
+static void
+free_fault (gpointer data)
+{
+  nlv_fault_free (data);
+}
+
+/* Whether to fill in matters to the links already, and [network] names links:
+ * it is read twice, and what is wrong with it is told the second time. */
+static void
+look_first (NlvTableReader *reader, GArray *groups)
+{
+  g_autoptr (GPtrArray) unheard = g_ptr_array_new_with_free_func (free_fault);
+  GPtrArray *faults = reader->faults;
+
+  reader->faults = unheard;
+  read_groups (reader, groups, NLV_GROUP_NETWORK, nlv_network_group_read_first);
+  reader->faults = faults;
 }
 
 static void
@@ -95,8 +108,9 @@ nlv_table_file_parse (const char *text, gsize len, GPtrArray *faults)
     return NULL;
   reader.network = nlv_network_new ();
   groups = nlv_groups_scan (nlv_span (text, len), faults);
-  read_groups (&reader, groups, NLV_GROUP_NETWORK, read_network_group);
+  look_first (&reader, groups);
   read_links (&reader, groups);
+  read_groups (&reader, groups, NLV_GROUP_NETWORK, nlv_network_group_read);
   read_groups (&reader, groups, NLV_GROUP_ADDRESS, nlv_address_read);
   if (reader.fill)
     {
@@ -106,6 +120,8 @@ nlv_table_file_parse (const char *text, gsize len, GPtrArray *faults)
   read_groups (&reader, groups, NLV_GROUP_ROUTE, nlv_route_read);
   read_groups (&reader, groups, NLV_GROUP_RULE, nlv_rule_read);
   read_groups (&reader, groups, NLV_GROUP_NEIGHBOR, nlv_neighbor_read);
+  read_groups (&reader, groups, NLV_GROUP_NEXTHOP, nlv_nexthop_object_read);
+  read_groups (&reader, groups, NLV_GROUP_OBJECT, nlv_object_read);
   if (faults->len == n_before)
     return reader.network;
   g_ptr_array_sort (faults, compare_faults);
@@ -118,12 +134,15 @@ nlv_table_file_parse (const char *text, gsize len, GPtrArray *faults)
 char *
 nlv_table_file_format (NlvNetwork *network)
 {
-  GString *text = g_string_new ("[network]\nfill=false\n");
+  GString *text = g_string_new (NULL);
 
+  nlv_network_group_write (network, text);
   nlv_links_write (network, text);
   nlv_addresses_write (network, text);
   nlv_routes_write (network, text);
   nlv_rules_write (network, text);
   nlv_neighbors_write (network, text);
+  nlv_nexthop_objects_write (network, text);
+  nlv_objects_write (network, text);
   return g_string_free (text, FALSE);
 }

@@ -63,6 +63,11 @@ largest_unsigned (NlvKind kind)
 static void
 write_limits (NlvWriter *writer, const NlvPolicy *policy)
 {
+  if (policy->mask != 0)
+    {
+      nlv_put_u64 (writer, NL_POLICY_TYPE_ATTR_MASK, policy->mask);
+      return;
+    }
   switch ((NlvKind) policy->kind)
     {
       case NLV_KIND_U8:

@@ -17,6 +17,7 @@ static const struct
   const char *description;
 } verbs[] = {
   { "run", handle_run, "[OPTION…] [--] COMMAND [ARG…]", "runs a command with a network view of its own" },
+  { "record", handle_record, "[--output FILE]", "writes this machine's network as a table file" },
   { "check", handle_check, "FILE…", "says what is wrong with table files" },
 };
 

@@ -16,6 +16,7 @@ enum
 
 /* The verbs. @argv[0] is the verb; each returns an exit status. */
 int handle_check (int argc, char *argv[]);
+int handle_record (int argc, char *argv[]);
 int handle_run (int argc, char *argv[]);
 
 /* "nlvirt: ..." and a newline to standard error. */

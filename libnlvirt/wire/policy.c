@@ -207,6 +207,11 @@ check_range (const NlvAttr *attr, const NlvPolicy *policy, NlvExtack *extack)
     return refuse (extack, attr, policy, "binary attribute size out of range", -ERANGE);
   if (policy->bounded && integer_length (policy->kind) > 0 && !in_bounds (attr, policy))
     return refuse (extack, attr, policy, "integer out of range", -ERANGE);
+  if (policy->mask != 0 && (nlv_attr_u32 (attr) & ~policy->mask) != 0)
+    {
+      nlv_extack_set (extack, "reserved bit set", attr);
+      return -EINVAL;
+    }
   return 0;
 }
 

@@ -33,6 +33,7 @@ struct _NlvPolicy
   gboolean bounded; /* integers: @min and @max hold */
   gint64 min;
   gint64 max;
+  guint32 mask;            /* 32-bit integers: the bits that may be set, 0 all */
   const NlvPolicy *nested; /* (nullable): @len is its highest type */
 };
 

@@ -180,9 +180,10 @@ test_neighbors (void)
   neighbor.link = 2;
   g_assert_nonnull (nlv_network_add_neighbor (network, &neighbor));
   g_assert_cmpuint (nlv_network_get_n_neighbors (network), ==, 4);
-  g_assert_cmpuint (nlv_network_get_neighbor (network, 0)->link, ==, 2);
+  /* In the order of their adding. */
+  g_assert_cmpuint (nlv_network_get_neighbor (network, 0)->family, ==, AF_INET6);
   g_assert_false (nlv_network_get_neighbor (network, 1)->proxy);
-  g_assert_cmpuint (nlv_network_get_neighbor (network, 3)->family, ==, AF_INET6);
+  g_assert_cmpuint (nlv_network_get_neighbor (network, 3)->link, ==, 2);
   nlv_network_remove_neighbor (network, nlv_network_get_neighbor (network, 0));
   g_assert_cmpuint (nlv_network_get_neighbor (network, 0)->link, ==, 3);
   nlv_network_unref (network);

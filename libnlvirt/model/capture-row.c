@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Addresses, rules and neighbours. */
+#include "model/capture-private.h"
+
+#include <string.h>
+
+/* --- addresses ---------------------------------------------------------------------- */
+
+/* What a lifetime was when it was set. */
+static guint32
+whole_lifetime (guint32 remaining, guint32 seconds)
+{
+  if (remaining == G_MAXUINT32 || remaining == 0)
+    return remaining;
+  return remaining > G_MAXUINT32 - 1 - seconds ? G_MAXUINT32 - 1 : remaining + seconds;
+}
+
+static void
+read_lifetimes (const NlvAttr *attr, guint64 now, NlvAddress *address)
+{
+  struct ifa_cacheinfo info;
+  guint32 seconds;
+
+  nlv_attr_copy (attr, &info, sizeof info);
+  address->created = info.cstamp;
+  address->updated = info.tstamp;
+  seconds = now > info.tstamp ? (now - info.tstamp) / 100 : 0;
+  address->preferred_lifetime = whole_lifetime (info.ifa_prefered, seconds);
+  address->valid_lifetime = info.ifa_valid;
+  if (info.ifa_prefered != G_MAXUINT32)
+    address->valid_lifetime = whole_lifetime (info.ifa_valid, seconds);
+}
+
+static void
+read_address_attr (const NlvAttr *attr, guint64 now, NlvAddress *address)
+{
+  switch (attr->type)
+    {
+      case IFA_ADDRESS:
+        address->peer = nlv_capture_ip (attr);
+        break;
+      case IFA_LOCAL:
+        address->local = nlv_capture_ip (attr);
+        break;
+      case IFA_BROADCAST:
+        address->broadcast = nlv_capture_ip (attr);
+        address->has_broadcast = TRUE;
+        break;
+      case IFA_LABEL:
+        nlv_attr_copy (attr, address->label, sizeof address->label - 1);
+        break;
+      case IFA_FLAGS:
+        address->flags = nlv_attr_u32 (attr);
+        break;
+      case IFA_RT_PRIORITY:
+        address->metric = nlv_attr_u32 (attr);
+        break;
+      case NLV_IFA_PROTO:
+        address->protocol = nlv_attr_u8 (attr);
+        break;
+      case IFA_CACHEINFO:
+        read_lifetimes (attr, now, address);
+        break;
+      default:
+        break;
+    }
+}
+
+void
+nlv_capture_address (NlvCapture *self, const NlvMessage *message)
+{
+  NlvAddress address = { .preferred_lifetime = G_MAXUINT32, .valid_lifetime = G_MAXUINT32 };
+  struct ifaddrmsg header;
+  gboolean has_local = FALSE;
+  NlvWriter writer;
+  gpointer out;
+  NlvSpan attrs, rest;
+  NlvAttr attr;
+
+  if (!nlv_capture_split (message, &header, sizeof header, &attrs) ||
+      (header.ifa_family != AF_INET && header.ifa_family != AF_INET6))
+    return;
+  address.family = header.ifa_family;
+  address.prefix_length = header.ifa_prefixlen;
+  address.flags = header.ifa_flags;
+  address.scope = header.ifa_scope;
+  address.link = header.ifa_index;
+  for (rest = attrs; nlv_attr_next (&rest, &attr);)
+    {
+      read_address_attr (&attr, self->now, &address);
+      has_local = has_local || attr.type == IFA_LOCAL;
+    }
+  /* IPv6 names the peer only where there is one. */
+  if (!has_local && address.family == AF_INET6)
+    address.local = address.peer;
+
+  nlv_capture_begin_reply (&writer, sizeof header, &out);
+  nlv_address_message (&writer, out, &address, self->now);
+  nlv_capture_compare (&writer, sizeof header, attrs, TRUE, &address.extra);
+  if (address.family == AF_INET6)
+    g_array_append_val (self->ipv6, address);
+  else
+    nlv_network_add_address (self->network, &address);
+}
+
+/* --- rules -------------------------------------------------------------------------- */
+
+static void
+read_ports (const NlvAttr *attr, guint16 ports[2])
+{
+  nlv_attr_copy (attr, ports, 2 * sizeof *ports);
+}
+
+static void
+read_rule_match (const NlvAttr *attr, NlvRule *rule)
+{
+  switch (attr->type)
+    {
+      case FRA_DST:
+        rule->destination = nlv_capture_ip (attr);
+        break;
+      case FRA_SRC:
+        rule->source = nlv_capture_ip (attr);
+        break;
+      case FRA_IIFNAME:
+        nlv_attr_copy (attr, rule->input, sizeof rule->input - 1);
+        break;
+      case FRA_OIFNAME:
+        nlv_attr_copy (attr, rule->output, sizeof rule->output - 1);
+        break;
+      case FRA_FWMARK:
+        rule->mark = nlv_attr_u32 (attr);
+        break;
+      case FRA_FWMASK:
+        rule->mask = nlv_attr_u32 (attr);
+        break;
+      case FRA_TUN_ID:
+        rule->tunnel_id = GUINT64_FROM_BE (nlv_attr_u64 (attr));
+        break;
+      case FRA_L3MDEV:
+        rule->l3mdev = nlv_attr_u8 (attr) != 0;
+        break;
+      case FRA_UID_RANGE:
+        nlv_attr_copy (attr, rule->uid_range, sizeof rule->uid_range);
+        rule->has_uid_range = TRUE;
+        break;
+      case FRA_IP_PROTO:
+        rule->ip_protocol = nlv_attr_u8 (attr);
+        break;
+      case FRA_SPORT_RANGE:
+        read_ports (attr, rule->source_port);
+        break;
+      case FRA_DPORT_RANGE:
+        read_ports (attr, rule->destination_port);
+        break;
+      default:
+        break;
+    }
+}
+
+static void
+read_rule_attr (const NlvAttr *attr, NlvRule *rule)
+{
+  switch (attr->type)
+    {
+      case FRA_TABLE:
+        rule->table = nlv_attr_u32 (attr);
+        break;
+      case FRA_PRIORITY:
+        rule->priority = nlv_attr_u32 (attr);
+        break;
+      case FRA_GOTO:
+        rule->goto_target = nlv_attr_u32 (attr);
+        break;
+      case FRA_SUPPRESS_PREFIXLEN:
+        rule->suppress_prefix_length = nlv_attr_u32 (attr);
+        break;
+      case FRA_SUPPRESS_IFGROUP:
+        rule->suppress_group = nlv_attr_u32 (attr);
+        break;
+      case FRA_FLOW:
+        rule->realm = nlv_attr_u32 (attr);
+        break;
+      case FRA_PROTOCOL:
+        rule->protocol = nlv_attr_u8 (attr);
+        break;
+      default:
+        read_rule_match (attr, rule);
+        break;
+    }
+}
+
+void
+nlv_capture_rule (NlvCapture *self, const NlvMessage *message)
+{
+  NlvRule rule = { .suppress_prefix_length = G_MAXUINT32, .suppress_group = G_MAXUINT32 };
+  struct fib_rule_hdr header;
+  NlvWriter writer;
+  gpointer out;
+  NlvSpan attrs, rest;
+  NlvAttr attr;
+
+  if (!nlv_capture_split (message, &header, sizeof header, &attrs))
+    return;
+  rule.family = header.family;
+  rule.destination_length = header.dst_len;
+  rule.source_length = header.src_len;
+  rule.tos = header.tos;
+  rule.table = header.table;
+  rule.action = header.action;
+  /* These follow from the network. */
+  rule.flags = header.flags & ~(FIB_RULE_UNRESOLVED | FIB_RULE_IIF_DETACHED | FIB_RULE_OIF_DETACHED);
+  for (rest = attrs; nlv_attr_next (&rest, &attr);)
+    read_rule_attr (&attr, &rule);
+
+  nlv_capture_begin_reply (&writer, sizeof header, &out);
+  nlv_rule_message (self->network, &writer, out, &rule);
+  nlv_capture_compare (&writer, sizeof header, attrs, TRUE, &rule.extra);
+  nlv_network_add_rule (self->network, &rule);
+}
+
+/* --- neighbours --------------------------------------------------------------------- */
+
+static void
+read_neighbor_attr (const NlvAttr *attr, NlvNeighbor *neighbor)
+{
+  switch (attr->type)
+    {
+      case NDA_DST:
+        neighbor->destination = nlv_capture_ip (attr);
+        break;
+      case NDA_LLADDR:
+        neighbor->address_length = MIN (attr->payload.len, sizeof neighbor->address);
+        nlv_attr_copy (attr, neighbor->address, sizeof neighbor->address);
+        break;
+      case NDA_PROBES:
+        neighbor->probes = nlv_attr_u32 (attr);
+        break;
+      case NDA_CACHEINFO:
+        nlv_attr_copy (attr, &neighbor->times, sizeof neighbor->times);
+        break;
+      case NDA_PROTOCOL:
+        neighbor->protocol = nlv_attr_u8 (attr);
+        break;
+      case NLV_NDA_FLAGS_EXT:
+        neighbor->extended_flags = nlv_attr_u32 (attr);
+        break;
+      default:
+        break;
+    }
+}
+
+void
+nlv_capture_neighbor (NlvCapture *self, const NlvMessage *message)
+{
+  NlvNeighbor neighbor = { 0 };
+  struct ndmsg header;
+  NlvWriter writer;
+  gpointer out;
+  NlvSpan attrs, rest;
+  NlvAttr attr;
+
+  if (!nlv_capture_split (message, &header, sizeof header, &attrs))
+    return;
+  neighbor.family = header.ndm_family;
+  neighbor.flags = header.ndm_flags;
+  neighbor.type = header.ndm_type;
+  neighbor.state = header.ndm_state;
+  neighbor.link = header.ndm_ifindex;
+  neighbor.proxy = neighbor.family != AF_BRIDGE && (header.ndm_flags & NTF_PROXY) != 0;
+  for (rest = attrs; nlv_attr_next (&rest, &attr);)
+    read_neighbor_attr (&attr, &neighbor);
+
+  nlv_capture_begin_reply (&writer, sizeof header, &out);
+  nlv_neighbor_message (self->network, &writer, out, &neighbor);
+  nlv_capture_compare (&writer, sizeof header, attrs, TRUE, &neighbor.extra);
+  nlv_network_add_neighbor (self->network, &neighbor);
+}

@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Asks the kernel one dump after the other, and hands every message to the
+ * model's capture. When something changes meanwhile, all is asked anew. */
+#include "nlvirt-table-kernel-private.h"
+
+#include "model/capture.h"
+#include "wire/reader.h"
+#include "wire/writer.h"
+
+#include <errno.h>
+#include <linux/if_bridge.h>
+#include <linux/neighbour.h>
+#include <linux/nexthop.h>
+#include <linux/pkt_cls.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* A network that never comes to rest is taken as it is in the end. */
+#define MAX_TRIES 10
+#define READ_SIZE 65536
+#define REQUEST_ROOM 256
+#define RECEIVE_BUFFER (8 * 1024 * 1024)
+
+typedef struct
+{
+  int fd;
+  guint32 seq;
+  guint8 *buffer; /* (owned) READ_SIZE */
+  NlvCapture *capture;
+  gboolean interrupted;
+  /* What the dumps of disciplines have told. */
+  GHashTable *ordinary; /* set of (owned) GBytes: seen without TCA_DUMP_INVISIBLE */
+  GArray *parents;      /* (element-type Parent) (owned): where filters may hang */
+} Recorder;
+
+/* A discipline or class of a link. */
+typedef struct
+{
+  gint32 link;
+  guint32 handle;
+} Parent;
+
+typedef void (*OnMessage) (Recorder *self, const NlvMessage *message);
+
+static gboolean
+fail (GError **error, const char *what)
+{
+  int saved = errno;
+
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved), "%s: %s", what, g_strerror (saved));
+  return FALSE;
+}
+
+/* --- one dump ----------------------------------------------------------------------- */
+
+/* Hands on what one datagram holds. 0 to go on, 1 at the end, or -errno. */
+static int
+take_datagram (Recorder *self, gsize len, OnMessage on_message)
+{
+  NlvSpan rest = nlv_span (self->buffer, len);
+  NlvMessage message;
+  gint32 result = 0;
+
+  while (nlv_message_next (&rest, &message))
+    {
+      NlvSpan body = nlv_message_payload (&message);
+
+      if (message.header.nlmsg_seq != self->seq)
+        continue;
+      if ((message.header.nlmsg_flags & NLM_F_DUMP_INTR) != 0)
+        self->interrupted = TRUE;
+      if (message.header.nlmsg_type == NLMSG_DONE || message.header.nlmsg_type == NLMSG_ERROR)
+        {
+          memcpy (&result, body.data, MIN (sizeof result, body.len));
+          return result < 0 ? result : 1;
+        }
+      on_message (self, &message);
+      if ((message.header.nlmsg_flags & NLM_F_MULTI) == 0)
+        return 1;
+    }
+  return 0;
+}
+
+static int
+receive_all (Recorder *self, OnMessage on_message)
+{
+  int result;
+
+  do
+    {
+      ssize_t len = recv (self->fd, self->buffer, READ_SIZE, 0);
+
+      if (len < 0 && errno == EINTR)
+        result = 0;
+      else if (len < 0)
+        return -errno;
+      else
+        result = take_datagram (self, (gsize) len, on_message);
+    }
+  while (result == 0);
+  return result < 0 ? result : 0;
+}
+
+/* Sends the request in @writer and hands on the answers. -errno of the call or
+ * of the answer. */
+static int
+ask (Recorder *self, NlvWriter *writer, OnMessage on_message)
+{
+  ssize_t sent;
+
+  nlv_writer_end (writer);
+  do
+    sent = send (self->fd, writer->data, writer->len, 0);
+  while (sent < 0 && errno == EINTR);
+  nlv_writer_clear (writer);
+  return sent < 0 ? -errno : receive_all (self, on_message);
+}
+
+static gpointer
+begin (Recorder *self, NlvWriter *writer, guint16 type, guint16 flags, gsize header)
+{
+  nlv_writer_init (writer, REQUEST_ROOM);
+  return nlv_writer_begin (writer, type, NLM_F_REQUEST | flags, ++self->seq, 0, header);
+}
+
+static void
+on_row (Recorder *self, const NlvMessage *message)
+{
+  nlv_capture_message (self->capture, message, FALSE);
+}
+
+/* A dump with nothing but a family in its header. */
+static int
+dump (Recorder *self, guint16 type, guint8 family, gsize header)
+{
+  NlvWriter writer;
+  guint8 *body = begin (self, &writer, type, NLM_F_DUMP, header);
+
+  body[0] = family;
+  return ask (self, &writer, on_row);
+}
+
+static int
+dump_links (Recorder *self)
+{
+  NlvWriter writer;
+
+  begin (self, &writer, RTM_GETLINK, NLM_F_DUMP, sizeof (struct ifinfomsg));
+  nlv_put_u32 (&writer, IFLA_EXT_MASK, RTEXT_FILTER_VF);
+  return ask (self, &writer, on_row);
+}
+
+static int
+dump_proxies (Recorder *self)
+{
+  NlvWriter writer;
+  struct ndmsg *body = begin (self, &writer, RTM_GETNEIGH, NLM_F_DUMP, sizeof *body);
+
+  body->ndm_flags = NTF_PROXY;
+  return ask (self, &writer, on_row);
+}
+
+static void
+on_loopback_route (Recorder *self, const NlvMessage *message)
+{
+  NlvSpan rest = nlv_span_from (nlv_message_payload (message), sizeof (struct rtmsg));
+  NlvAttr attr;
+
+  if (message->header.nlmsg_type != RTM_NEWROUTE)
+    return;
+  while (nlv_attr_next (&rest, &attr))
+    if (attr.type == RTA_TABLE)
+      nlv_capture_local_table (self->capture, nlv_attr_u32 (&attr) == RT_TABLE_MAIN);
+}
+
+/* In which table 127.0.0.1 is found tells whether fib_unmerge() has run. */
+static int
+ask_local_table (Recorder *self)
+{
+  static const guint8 loopback[] = { 127, 0, 0, 1 };
+  NlvWriter writer;
+  struct rtmsg *body = begin (self, &writer, RTM_GETROUTE, 0, sizeof *body);
+
+  body->rtm_family = AF_INET;
+  body->rtm_dst_len = 32;
+  body->rtm_flags = RTM_F_LOOKUP_TABLE;
+  nlv_put (&writer, RTA_DST, loopback, sizeof loopback);
+  return ask (self, &writer, on_loopback_route);
+}
+
+/* --- traffic control ------------------------------------------------------------------ */
+
+/* What tells a discipline from another. */
+static GBytes *
+identify (const NlvMessage *message)
+{
+  NlvSpan body = nlv_message_payload (message);
+
+  return g_bytes_new (body.data, MIN (body.len, offsetof (struct tcmsg, tcm_info)));
+}
+
+static void
+add_parent (Recorder *self, const NlvMessage *message)
+{
+  NlvSpan body = nlv_message_payload (message);
+  struct tcmsg header;
+  Parent parent;
+
+  if (body.len < sizeof header)
+    return;
+  memcpy (&header, body.data, sizeof header);
+  parent = (Parent){ header.tcm_ifindex, header.tcm_handle };
+  if (header.tcm_handle != 0)
+    g_array_append_val (self->parents, parent);
+}
+
+static void
+on_ordinary_qdisc (Recorder *self, const NlvMessage *message)
+{
+  g_hash_table_add (self->ordinary, identify (message));
+}
+
+static void
+on_qdisc (Recorder *self, const NlvMessage *message)
+{
+  g_autoptr (GBytes) identity = identify (message);
+
+  nlv_capture_message (self->capture, message, !g_hash_table_contains (self->ordinary, identity));
+  add_parent (self, message);
+}
+
+static void
+on_class (Recorder *self, const NlvMessage *message)
+{
+  nlv_capture_message (self->capture, message, FALSE);
+  add_parent (self, message);
+}
+
+static int
+dump_qdiscs (Recorder *self)
+{
+  NlvWriter writer;
+  int error;
+
+  begin (self, &writer, RTM_GETQDISC, NLM_F_DUMP, sizeof (struct tcmsg));
+  error = ask (self, &writer, on_ordinary_qdisc);
+  if (error < 0)
+    return error;
+  begin (self, &writer, RTM_GETQDISC, NLM_F_DUMP, sizeof (struct tcmsg));
+  nlv_put_flag (&writer, TCA_DUMP_INVISIBLE);
+  return ask (self, &writer, on_qdisc);
+}
+
+static int
+dump_of_parent (Recorder *self, guint16 type, gint32 link, guint32 parent, OnMessage on_message)
+{
+  NlvWriter writer;
+  struct tcmsg *body = begin (self, &writer, type, NLM_F_DUMP, sizeof *body);
+
+  body->tcm_ifindex = link;
+  body->tcm_parent = parent;
+  return ask (self, &writer, on_message);
+}
+
+/* Filters hang on disciplines and classes, and on both ends of a clsact. */
+static void
+dump_filters (Recorder *self, gint32 link, guint32 parent)
+{
+  dump_of_parent (self, RTM_GETTFILTER, link, parent, on_row);
+  dump_of_parent (self, RTM_GETCHAIN, link, parent, on_row);
+}
+
+static void
+dump_classes_and_filters (Recorder *self)
+{
+  g_autoptr (GHashTable) links = g_hash_table_new (NULL, NULL);
+  guint n_qdiscs = self->parents->len;
+
+  for (guint i = 0; i < n_qdiscs; i++)
+    {
+      Parent qdisc = g_array_index (self->parents, Parent, i);
+
+      if (g_hash_table_add (links, GINT_TO_POINTER (qdisc.link)))
+        dump_of_parent (self, RTM_GETTCLASS, qdisc.link, 0, on_class);
+    }
+  for (guint i = 0; i < self->parents->len; i++)
+    {
+      Parent parent = g_array_index (self->parents, Parent, i);
+
+      dump_filters (self, parent.link, parent.handle);
+      if (parent.handle == TC_H_MAJ (TC_H_INGRESS))
+        {
+          dump_filters (self, parent.link, TC_H_MAKE (TC_H_CLSACT, TC_H_MIN_INGRESS));
+          dump_filters (self, parent.link, TC_H_MAKE (TC_H_CLSACT, TC_H_MIN_EGRESS));
+        }
+    }
+}
+
+/* A dump of actions is of one kind. */
+static void
+dump_actions (Recorder *self)
+{
+  static const char *const kinds[] = {
+    "bpf", "connmark", "csum",   "ct",     "ctinfo", "gact",    "gate",   "ife",        "mirred", "mpls",
+    "nat", "pedit",    "police", "sample", "simple", "skbedit", "skbmod", "tunnel_key", "vlan",   "xt",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      const struct nla_bitfield32 large = { TCA_FLAG_LARGE_DUMP_ON, TCA_FLAG_LARGE_DUMP_ON };
+      gsize table, action;
+      NlvWriter writer;
+
+      begin (self, &writer, RTM_GETACTION, NLM_F_DUMP, sizeof (struct tcamsg));
+      table = nlv_nest_begin (&writer, TCA_ACT_TAB);
+      action = nlv_nest_begin (&writer, 1);
+      nlv_put_string (&writer, TCA_ACT_KIND, kinds[i]);
+      nlv_nest_end (&writer, action);
+      nlv_nest_end (&writer, table);
+      nlv_put (&writer, TCA_ROOT_FLAGS, &large, sizeof large);
+      ask (self, &writer, on_row);
+    }
+}
+
+/* --- the whole ------------------------------------------------------------------------ */
+
+/* What each network has; links first, since the rest is about them. */
+static int
+record_rows (Recorder *self)
+{
+  int error = dump_links (self);
+
+  if (error == 0)
+    error = dump (self, RTM_GETADDR, AF_UNSPEC, sizeof (struct ifaddrmsg));
+  if (error == 0)
+    error = dump (self, RTM_GETROUTE, AF_INET, sizeof (struct rtmsg));
+  return error;
+}
+
+/* What a kernel may be built without, and then refuses. */
+static void
+record_more (Recorder *self)
+{
+  dump (self, RTM_GETROUTE, AF_INET6, sizeof (struct rtmsg));
+  dump (self, RTM_GETRULE, AF_UNSPEC, sizeof (struct rtmsg));
+  dump (self, RTM_GETNEIGH, AF_UNSPEC, sizeof (struct ndmsg));
+  dump_proxies (self);
+  dump (self, RTM_GETNEIGH, AF_BRIDGE, sizeof (struct ndmsg));
+  dump (self, RTM_GETNEXTHOP, AF_UNSPEC, sizeof (struct nhmsg));
+  dump (self, RTM_GETNEXTHOPBUCKET, AF_UNSPEC, sizeof (struct nhmsg));
+  dump (self, RTM_GETNEIGHTBL, AF_UNSPEC, sizeof (struct ndtmsg));
+  dump (self, RTM_GETNETCONF, AF_INET, 4);
+  dump (self, RTM_GETNETCONF, AF_INET6, 4);
+  dump (self, RTM_GETADDRLABEL, AF_INET6, 12);
+  dump (self, RTM_GETNSID, AF_UNSPEC, sizeof (struct rtgenmsg));
+  dump (self, RTM_GETMULTICAST, AF_INET, sizeof (struct ifaddrmsg));
+  dump (self, RTM_GETMULTICAST, AF_INET6, sizeof (struct ifaddrmsg));
+  dump (self, RTM_GETANYCAST, AF_INET6, sizeof (struct ifaddrmsg));
+  dump (self, RTM_GETMDB, AF_BRIDGE, sizeof (struct br_port_msg));
+  dump (self, RTM_GETTUNNEL, AF_BRIDGE, 8);
+  dump_qdiscs (self);
+  dump_classes_and_filters (self);
+  dump_actions (self);
+  ask_local_table (self);
+}
+
+static NlvCapture *
+record_once (Recorder *self, GError **error)
+{
+  int result;
+
+  self->interrupted = FALSE;
+  self->ordinary = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL);
+  self->parents = g_array_new (FALSE, FALSE, sizeof (Parent));
+  self->capture = nlv_capture_new ((guint64) g_get_monotonic_time () / 10000);
+  result = record_rows (self);
+  if (result == 0)
+    record_more (self);
+  g_hash_table_unref (self->ordinary);
+  g_array_unref (self->parents);
+  if (result == 0)
+    return self->capture;
+  nlv_capture_free (self->capture);
+  errno = -result;
+  fail (error, "cannot ask the kernel for its network");
+  return NULL;
+}
+
+static int
+open_socket (guint32 groups)
+{
+  const struct sockaddr_nl name = { .nl_family = AF_NETLINK, .nl_groups = groups };
+  static const int on = 1, size = RECEIVE_BUFFER;
+  int fd = socket (AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+
+  if (fd < 0)
+    return -1;
+  setsockopt (fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+  setsockopt (fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on, sizeof on);
+  if (bind (fd, (const struct sockaddr *) &name, sizeof name) == 0)
+    return fd;
+  close (fd);
+  return -1;
+}
+
+/* Whether anything changed since it was last asked. */
+static gboolean
+take_events (int monitor)
+{
+  gboolean any = FALSE;
+  char byte;
+
+  while (recv (monitor, &byte, sizeof byte, MSG_DONTWAIT) >= 0 || errno == ENOBUFS || errno == EINTR)
+    any = TRUE;
+  return any;
+}
+
+static NlvCapture *
+record_at_rest (Recorder *self, int monitor, GError **error)
+{
+  NlvCapture *capture = NULL;
+
+  for (guint i = 0; i < MAX_TRIES; i++)
+    {
+      g_clear_pointer (&capture, nlv_capture_free);
+      take_events (monitor);
+      capture = record_once (self, error);
+      if (capture == NULL || (!self->interrupted && !take_events (monitor)))
+        break;
+    }
+  return capture;
+}
+
+NlvNetwork *
+nlvirt_record_kernel (GError **error)
+{
+  const guint32 groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE |
+                         RTMGRP_IPV4_RULE | 1u << (RTNLGRP_IPV6_RULE - 1);
+  Recorder self = { .fd = open_socket (0) };
+  int monitor = open_socket (groups);
+  NlvCapture *capture = NULL;
+
+  if (self.fd < 0 || monitor < 0)
+    fail (error, "cannot open a netlink socket");
+  else
+    {
+      self.buffer = g_malloc (READ_SIZE);
+      capture = record_at_rest (&self, monitor, error);
+      g_free (self.buffer);
+    }
+  if (self.fd >= 0)
+    close (self.fd);
+  if (monitor >= 0)
+    close (monitor);
+  return capture != NULL ? nlv_capture_finish (capture) : NULL;
+}
