@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""All that may differ between two looks at the same network, and why. It is
+this table, and nothing else, that the comparison overlooks. What is masked
+must still be there, and be as long."""
+
+import re
+import struct
+
+import messages as m
+
+ANY = "*"  # an attribute of whatever number
+WHOLE = (0, None)
+COUNTERS, TIME, DRAWN = "counters", "time", "drawn by the kernel"
+
+# (what it is a part of, the way to the attribute, its bytes, why). Of "finite"
+# bytes only those words that are neither 0 nor all ones are masked: whether
+# something ends at all is no question of time.
+MESSAGES = [
+    ("LINK", (7,), WHOLE, COUNTERS),  # IFLA_STATS
+    ("LINK", (23,), WHOLE, COUNTERS),  # IFLA_STATS64
+    ("LINK", (26, 10, 3), WHOLE, COUNTERS),  # IFLA_AF_SPEC, AF_INET6, IFLA_INET6_STATS
+    ("LINK", (26, 10, 6), WHOLE, COUNTERS),  # IFLA_INET6_ICMP6STATS
+    ("LINK", (26, 10, 5), (8, 12), DRAWN),  # IFLA_INET6_CACHEINFO: reachable_time
+    ("LINK", (12, 3), WHOLE, COUNTERS),  # IFLA_PROTINFO of AF_INET6 has the same
+    ("LINK", (12, 6), WHOLE, COUNTERS),
+    ("LINK", (12, 5), (8, 12), DRAWN),
+    ("LINK", (18, 2, 16), WHOLE, TIME),  # IFLA_BR_HELLO_TIMER
+    ("LINK", (18, 2, 17), WHOLE, TIME),  # IFLA_BR_TCN_TIMER
+    ("LINK", (18, 2, 18), WHOLE, TIME),  # IFLA_BR_TOPOLOGY_CHANGE_TIMER
+    ("LINK", (18, 2, 19), WHOLE, TIME),  # IFLA_BR_GC_TIMER
+    ("LINK", (18, 5, 21), WHOLE, TIME),  # IFLA_BRPORT_MESSAGE_AGE_TIMER
+    ("LINK", (18, 5, 22), WHOLE, TIME),  # IFLA_BRPORT_FORWARD_DELAY_TIMER
+    ("LINK", (18, 5, 23), WHOLE, TIME),  # IFLA_BRPORT_HOLD_TIMER
+    ("LINK", (12, 21), WHOLE, TIME),  # IFLA_PROTINFO of AF_BRIDGE has the same
+    ("LINK", (12, 22), WHOLE, TIME),
+    ("LINK", (12, 23), WHOLE, TIME),
+    ("ADDR", (6,), (0, 8), "finite " + TIME),  # IFA_CACHEINFO: what is left
+    ("ROUTE", (12,), (0, 8), COUNTERS),  # RTA_CACHEINFO: clntref, lastuse
+    ("ROUTE", (12,), (8, 12), "finite " + TIME),  # expires
+    ("ROUTE", (12,), (16, 20), COUNTERS),  # used
+    ("NEIGH", (3,), WHOLE, TIME),  # NDA_CACHEINFO
+    ("NEIGHTBL", (5,), (4, 24), TIME),  # NDTA_CONFIG: entries of all namespaces, ages, the hash
+    ("NEIGHTBL", (6, 3), WHOLE, DRAWN),  # NDTA_PARMS: NDTPA_REACHABLE_TIME
+    ("NEIGHTBL", (7,), WHOLE, COUNTERS),  # NDTA_STATS
+    ("QDISC", (3,), WHOLE, COUNTERS),  # TCA_STATS
+    ("QDISC", (4,), WHOLE, COUNTERS),  # TCA_XSTATS
+    ("QDISC", (7,), WHOLE, COUNTERS),  # TCA_STATS2
+    ("TCLASS", (3,), WHOLE, COUNTERS),
+    ("TCLASS", (4,), WHOLE, COUNTERS),
+    ("TCLASS", (7,), WHOLE, COUNTERS),
+    ("TFILTER", (2, 7, ANY, 4), WHOLE, COUNTERS),  # TCA_OPTIONS, TCA_U32_ACT, TCA_ACT_STATS
+    ("TFILTER", (2, 7, ANY, 2, 1), WHOLE, TIME),  # TCA_ACT_OPTIONS, TCA_MIRRED_TM
+    ("ACTION", (1, ANY, 4), WHOLE, COUNTERS),  # TCA_ACT_TAB
+    ("ACTION", (1, ANY, 2, 1), WHOLE, TIME),
+    ("STATS", (1,), WHOLE, COUNTERS),  # IFLA_STATS_LINK_64
+    ("STATS", (2,), WHOLE, COUNTERS),  # IFLA_STATS_LINK_XSTATS
+    ("STATS", (3,), WHOLE, COUNTERS),  # IFLA_STATS_LINK_XSTATS_SLAVE
+    ("NEXTHOP", (12, 4), WHOLE, TIME),  # NHA_RES_GROUP: NHA_RES_GROUP_UNBALANCED_TIME
+    ("NEXTHOPBUCKET", (13, 2), WHOLE, TIME),  # NHA_RES_BUCKET: NHA_RES_BUCKET_IDLE_TIME
+]
+# These numbers mean something else in other kinds of link.
+BRIDGES_ONLY = (18, 2)
+
+# Which way of several a packet takes is drawn by a hash with a secret. Only
+# masked where the route that matches has several ways.
+WAY = [
+    ("ROUTE", (4,), WHOLE, DRAWN),  # RTA_OIF
+    ("ROUTE", (5,), WHOLE, DRAWN),  # RTA_GATEWAY
+    ("ROUTE", (7,), WHOLE, DRAWN),  # RTA_PREFSRC
+]
+
+# (commands, pattern, what to put there, why)
+TEXT = [
+    (r"^ip\b.* addr|^ip addr", r"(valid_lft|preferred_lft) [1-9]\d*sec", r"\1 Nsec", TIME),
+    (r"^ip\b.* -j|^ip -j", r'"(valid_life_time|preferred_life_time)":(?!0\b|4294967295\b)\d+', r'"\1":N', TIME),
+    (r"^ip\b.* route|^ip route", r"\b(expires) -?\d+sec", r"\1 Nsec", TIME),
+    (r"^ip\b.* route|^ip route", r'"expires":-?\d+', '"expires":N', TIME),
+    (r"^ip\b.* route|^ip route", r"\b(age|users|used) \d+(sec)?", r"\1 N", COUNTERS),
+    (r"^ip\b.* route|^ip route", r'"(age|users|used)":\d+', r'"\1":N', COUNTERS),
+    (r"^ip -s.* neigh|^bridge -s.* fdb", r"\b(used|ref) \d+(/\d+)*", r"\1 N", TIME),
+    (r"^ip -s.* neigh", r"\bprobes \d+", "probes N", COUNTERS),
+    (r"^ip -s.* link|^ip stats|^ip -s.* addr", r"(?m)^( +)\d[\d ]*$", r"\1N", COUNTERS),
+    (r"^ip ntable", r"\b(reachable) \d+(?= )", r"\1 N", DRAWN),
+    (r"^ip -s.* ntable", r"\b(entries|last_flush|last_rand|rnd|mask) \S+", r"\1 N", TIME),
+    (r"^ip -s.* ntable", r"\b(allocs|destroys|hash_grows|res_failed|rcv_mcast_probes|rcv_ucast_probes|lookups|hits|"
+     r"periodic_gc_runs|forced_gc_runs|table_fulls) \d+", r"\1 N", COUNTERS),
+    (r"^ip -d", r"\b(hello_timer|tcn_timer|topology_change_timer|gc_timer|message_age_timer|forward_delay_timer|"
+     r"hold_timer) +\d+\.\d+", r"\1 N", TIME),
+    (r"^ip .*-j.* -d|^ip -d.* -j|^ip -j -d",
+     r'"(hello_timer|tcn_timer|topology_change_timer|gc_timer|message_age_timer|forward_delay_timer|hold_timer)":'
+     r"\d+\.\d+", r'"\1":N', TIME),
+    (r"^tc -s", r"\b(Sent|installed|used|firstused|expires) \d+", r"\1 N", COUNTERS),
+    (r"^tc -s", r"\d+ (bytes|pkt)", r"N \1", COUNTERS),
+    (r"^bridge -s", r"\d+\.\d+(?=$|\n)", "N", TIME),
+    (r"^ip nexthop|^ip -d nexthop", r"\b(unbalanced_time|idle_time) \d+(\.\d+)?", r"\1 N", TIME),
+]  # fmt: skip
+
+
+def _grown(entries):
+    """The table as a tree: by base type, then by attribute; under None, bytes."""
+    numbers = {name: base for base, name in m.KINDS.items()}
+    tree = {}
+    for name, path, span, why in entries:
+        node = tree.setdefault(numbers[name], {})
+        for step in path:
+            node = node.setdefault(step, {})
+        node.setdefault(None, []).append((*span, why.startswith("finite")))
+    return tree
+
+
+TREE = _grown(MESSAGES)
+TREE_WITH_WAY = _grown([*MESSAGES, *WAY])
+BRIDGE = b"bridge\0"
+
+
+def _blank(data, start, end, spans):
+    for first, last, finite in spans:
+        a, b = start + first, end if last is None else min(start + last, end)
+        if not finite:
+            data[a:b] = b"~" * max(0, b - a)
+            continue
+        for at in range(a, b - 3, 4):
+            if struct.unpack_from("=I", data, at)[0] not in (0, 0xFFFFFFFF):
+                data[at : at + 4] = b"~~~~"
+
+
+def _mask_attributes(data, start, end, tree, path=()):
+    names = {}
+    for kind, a, b in m.attributes(data, start, end):
+        number = kind & m.NLA_TYPE
+        names.setdefault(number, bytes(data[a:b]))
+        node = tree.get(number) or tree.get(ANY)
+        if node is None or ((*path, number) == BRIDGES_ONLY and names.get(1) != BRIDGE):
+            continue
+        if None in node:
+            _blank(data, a, b, node[None])
+        _mask_attributes(data, a, b, node, (*path, number))
+
+
+def mask_datagram(datagram, way=False):
+    """@datagram with its volatile bytes put out; @way: those of WAY too."""
+    data = bytearray(datagram)
+    tree, offset = TREE_WITH_WAY if way else TREE, 0
+    while len(data) - offset >= 16:
+        length, kind = struct.unpack_from("=IH", data, offset)
+        end = min(len(data), offset + max(length, 16))
+        node = tree.get(m.base_of(kind)) if kind >= 16 else None
+        if node:
+            _mask_attributes(data, offset + 16 + m.header_length(kind), end, node)
+        offset = (end + 3) & ~3
+    return bytes(data)
+
+
+def mask_text(command, output):
+    for commands, pattern, replacement, _ in TEXT:
+        if re.search(commands, command):
+            output = re.sub(pattern, replacement, output)
+    return output
