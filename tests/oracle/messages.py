@@ -124,11 +124,14 @@ def stats_header(index=0, mask=0, family=0):
     return struct.pack("=BBHII", family, 0, 0, index, mask)
 
 
-def messages(data):
-    """(offset, length, kind, flags) of each message in a datagram."""
+def messages(data, cut=False):
+    """(offset, length, kind, flags) of each message in a datagram. @cut: also
+    of a last one that is not all there, with the length of what is."""
     offset = 0
     while offset + 16 <= len(data):
         length, kind, flags = struct.unpack_from("=IHH", data, offset)
+        if cut and length > len(data) - offset:
+            length = len(data) - offset
         if length < 16 or length > len(data) - offset:
             return
         yield offset, length, kind, flags
@@ -195,10 +198,11 @@ def _describe_error(data, offset, length, flags):
 def describe(data):
     """A datagram in lines of text."""
     end = 0
-    for offset, length, kind, flags in messages(data):
-        sequence, port = struct.unpack_from("=II", data, offset + 8)
+    for offset, length, kind, flags in messages(data, cut=True):
+        said, _, _, sequence, port = struct.unpack_from("=IHHII", data, offset)
         label = {NLMSG_ERROR: "ERROR", NLMSG_DONE: "DONE"}.get(kind, name_of(kind))
-        yield f"{label} length {length} flags {flags:#x} seq {sequence:#x} port {port:#x}"
+        label += " cut" if said > length else ""
+        yield f"{label} length {said} flags {flags:#x} seq {sequence:#x} port {port:#x}"
         end = min(len(data), offset + ((length + 3) & ~3))
         if kind == NLMSG_ERROR and length >= 20:
             yield from _describe_error(data, offset, length, flags)

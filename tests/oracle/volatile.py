@@ -9,7 +9,7 @@ import struct
 
 import messages as m
 
-ANY = "*"  # an attribute of whatever number
+ANY = "*"  # an attribute of whatever number; "+28": behind a struct of so many bytes
 WHOLE = (0, None)
 COUNTERS, TIME, DRAWN = "counters", "time", "drawn by the kernel"
 
@@ -40,7 +40,8 @@ MESSAGES = [
     ("ROUTE", (12,), (8, 12), "finite " + TIME),  # expires
     ("ROUTE", (12,), (16, 20), COUNTERS),  # used
     ("NEIGH", (3,), WHOLE, TIME),  # NDA_CACHEINFO
-    ("NEIGHTBL", (5,), (4, 24), TIME),  # NDTA_CONFIG: entries of all namespaces, ages, the hash
+    ("NEIGHTBL", (5,), (4, 8), COUNTERS),  # NDTA_CONFIG: entries, of all namespaces
+    ("NEIGHTBL", (5,), (8, 16), TIME),  # last_flush, last_rand
     ("NEIGHTBL", (6, 3), WHOLE, DRAWN),  # NDTA_PARMS: NDTPA_REACHABLE_TIME
     ("NEIGHTBL", (7,), WHOLE, COUNTERS),  # NDTA_STATS
     ("QDISC", (3,), WHOLE, COUNTERS),  # TCA_STATS
@@ -53,10 +54,12 @@ MESSAGES = [
     ("TFILTER", (2, 7, ANY, 2, 1), WHOLE, TIME),  # TCA_ACT_OPTIONS, TCA_MIRRED_TM
     ("ACTION", (1, ANY, 4), WHOLE, COUNTERS),  # TCA_ACT_TAB
     ("ACTION", (1, ANY, 2, 1), WHOLE, TIME),
+    ("MDB", (1, 1, 1, "+28", 1), WHOLE, TIME),  # MDBA_MDB_EATTR_TIMER, behind a struct br_mdb_entry
     ("STATS", (1,), WHOLE, COUNTERS),  # IFLA_STATS_LINK_64
     ("STATS", (2,), WHOLE, COUNTERS),  # IFLA_STATS_LINK_XSTATS
     ("STATS", (3,), WHOLE, COUNTERS),  # IFLA_STATS_LINK_XSTATS_SLAVE
     ("NEXTHOP", (12, 4), WHOLE, TIME),  # NHA_RES_GROUP: NHA_RES_GROUP_UNBALANCED_TIME
+    ("NEXTHOP", (15, 1, 2), WHOLE, COUNTERS),  # NHA_GROUP_STATS: NHA_GROUP_STATS_ENTRY_PACKETS
     ("NEXTHOPBUCKET", (13, 2), WHOLE, TIME),  # NHA_RES_BUCKET: NHA_RES_BUCKET_IDLE_TIME
 ]
 # These numbers mean something else in other kinds of link.
@@ -70,19 +73,31 @@ WAY = [
     ("ROUTE", (7,), WHOLE, DRAWN),  # RTA_PREFSRC
 ]
 
+
+def _single_spaces(match):
+    return " ".join(match[0].split())
+
+
+def _numbers_as_one(match):
+    return re.sub(r"\d+", "N", _single_spaces(match))
+
+
 # (commands, pattern, what to put there, why)
 TEXT = [
-    (r"^ip\b.* addr|^ip addr", r"(valid_lft|preferred_lft) [1-9]\d*sec", r"\1 Nsec", TIME),
-    (r"^ip\b.* -j|^ip -j", r'"(valid_life_time|preferred_life_time)":(?!0\b|4294967295\b)\d+', r'"\1":N', TIME),
+    (r"\baddr\b", r"(valid_lft|preferred_lft) [1-9]\d*sec", r"\1 Nsec", TIME),
+    (r"^ip .*-j .*addr", r'"(valid_life_time|preferred_life_time)":(?!0\b|4294967295\b)\d+', r'"\1":N', TIME),
     (r"^ip\b.* route|^ip route", r"\b(expires) -?\d+sec", r"\1 Nsec", TIME),
     (r"^ip\b.* route|^ip route", r'"expires":-?\d+', '"expires":N', TIME),
     (r"^ip\b.* route|^ip route", r"\b(age|users|used) \d+(sec)?", r"\1 N", COUNTERS),
     (r"^ip\b.* route|^ip route", r'"(age|users|used)":\d+', r'"\1":N', COUNTERS),
     (r"^ip -s.* neigh|^bridge -s.* fdb", r"\b(used|ref) \d+(/\d+)*", r"\1 N", TIME),
     (r"^ip -s.* neigh", r"\bprobes \d+", "probes N", COUNTERS),
-    (r"^ip -s.* link|^ip stats|^ip -s.* addr", r"(?m)^( +)\d[\d ]*$", r"\1N", COUNTERS),
-    (r"^ip ntable", r"\b(reachable) \d+(?= )", r"\1 N", DRAWN),
-    (r"^ip -s.* ntable", r"\b(entries|last_flush|last_rand|rnd|mask) \S+", r"\1 N", TIME),
+    # As wide as the counters are.
+    (r"^ip -s.* link|^ip stats|^ip -s.* addr", r"(?m)^ +[RT]X.*$", _single_spaces, COUNTERS),
+    (r"^ip -s.* link|^ip stats|^ip -s.* addr", r"(?m)^ +\d[\d ]*$", _numbers_as_one, COUNTERS),
+    (r"^ip -j stats", r'"(bytes|packets|errors|dropped|multicast)":\d+', r'"\1":N', COUNTERS),
+    (r"^ip .*ntable|^ip ntable", r"\b(reachable) \d+(?= )", r"\1 N", DRAWN),
+    (r"^ip -s.* ntable", r"\b(entries|last_flush|last_rand) (\d+-\S+ [\d:]+|\d+)", r"\1 N", TIME),
     (r"^ip -s.* ntable", r"\b(allocs|destroys|hash_grows|res_failed|rcv_mcast_probes|rcv_ucast_probes|lookups|hits|"
      r"periodic_gc_runs|forced_gc_runs|table_fulls) \d+", r"\1 N", COUNTERS),
     (r"^ip -d", r"\b(hello_timer|tcn_timer|topology_change_timer|gc_timer|message_age_timer|forward_delay_timer|"
@@ -92,6 +107,7 @@ TEXT = [
      r"\d+\.\d+", r'"\1":N', TIME),
     (r"^tc -s", r"\b(Sent|installed|used|firstused|expires) \d+", r"\1 N", COUNTERS),
     (r"^tc -s", r"\d+ (bytes|pkt)", r"N \1", COUNTERS),
+    (r"^tc -s", r"\b(tokens|ctokens|lended|borrowed|giants): -?\d+", r"\1: N", COUNTERS),
     (r"^bridge -s", r"\d+\.\d+(?=$|\n)", "N", TIME),
     (r"^ip nexthop|^ip -d nexthop", r"\b(unbalanced_time|idle_time) \d+(\.\d+)?", r"\1 N", TIME),
 ]  # fmt: skip
@@ -125,9 +141,18 @@ def _blank(data, start, end, spans):
                 data[at : at + 4] = b"~~~~"
 
 
+def _attributes(data, start, end):
+    """Those of a datagram that was cut off, too: the last one as far as it is."""
+    while end - start >= 4:
+        length, kind = struct.unpack_from("=HH", data, start)
+        stop = min(end, start + max(length, 4))
+        yield kind, start + 4, stop
+        start = (stop + 3) & ~3
+
+
 def _mask_attributes(data, start, end, tree, path=()):
     names = {}
-    for kind, a, b in m.attributes(data, start, end):
+    for kind, a, b in _attributes(data, start, end):
         number = kind & m.NLA_TYPE
         names.setdefault(number, bytes(data[a:b]))
         node = tree.get(number) or tree.get(ANY)
@@ -135,6 +160,9 @@ def _mask_attributes(data, start, end, tree, path=()):
             continue
         if None in node:
             _blank(data, a, b, node[None])
+        for step in node:
+            if isinstance(step, str) and step[0] == "+":
+                _mask_attributes(data, a + int(step), b, node[step])
         _mask_attributes(data, a, b, node, (*path, number))
 
 

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""What shows that the comparison can fail: changes that it must see, and
+messages and text of which it may overlook no more than volatile.py names."""
+
+import re
+
+import messages as m
+import volatile
+
+# --- changes of the network ipv4-routes: (name, in the namespace, in the table)
+
+
+def _edit(table, header, change):
+    """@table with the first group whose text matches @header changed."""
+    groups = re.split(r"(?m)^(?=\[)", table)
+    for number, group in enumerate(groups):
+        if re.search(header, group):
+            groups[number] = change(group)
+            return "".join(groups)
+    raise AssertionError(f"no group {header}")
+
+
+def _set(key, value):
+    def change(group):
+        lines = [line for line in group.rstrip("\n").split("\n") if not line.startswith(f"{key}=")]
+        return "\n".join([lines[0], f"{key}={value}", *lines[1:]]) + "\n\n"
+
+    return change
+
+
+CHANGES = [
+    (
+        "another MTU",
+        "ip link set v1 mtu 1399",
+        lambda table: _edit(table, r"\A\[link v1\]", _set("mtu", 1399)),
+    ),
+    (
+        "a missing route",
+        "ip route del unreachable 10.102.0.0/16",
+        lambda table: _edit(table, r"(?m)\A\[route .*(.*\n)*destination=10\.102\.0\.0/16$", lambda group: ""),
+    ),
+    (
+        "another rule",
+        "ip rule del pref 32766; ip rule add pref 32765 lookup main",
+        lambda table: _edit(table, r"(?m)\A\[rule .*(.*\n)*priority=32766$", _set("priority", 32765)),
+    ),
+]
+
+
+# --- what is masked
+
+
+def _wrapped(base, path, payload):
+    """A message of that type with @payload at the end of @path."""
+    for step in reversed(path):
+        if isinstance(step, str) and step != volatile.ANY:
+            payload = bytes(int(step)) + payload
+        else:
+            payload = m.attribute(1 if step == volatile.ANY else step, payload)
+    if tuple(path[:2]) == volatile.BRIDGES_ONLY:
+        kind = m.attribute(1, volatile.BRIDGE)
+        payload = m.attribute(path[0], kind + payload[4:])
+    return m.message(base, 0, bytes(m.header_length(base)) + payload)
+
+
+def _equal(base, path, first, second, way):
+    one, other = (volatile.mask_datagram(_wrapped(base, path, payload), way) for payload in (first, second))
+    return one == other
+
+
+def _entry(name, path, span, way):
+    base = {name: base for base, name in m.KINDS.items()}[name]
+    size, zero = 64, b"\1" * 64
+    masked = set(range(size)) if span[1] is None else set(range(*span))
+    others = [other for other, *_ in volatile.MESSAGES + volatile.WAY if other != name]
+    for at in range(size):
+        changed = zero[:at] + b"\2" + zero[at + 1 :]
+        assert _equal(base, path, zero, changed, way) == (at in masked), f"{name} {path} byte {at}"
+    assert not _equal(base, path, zero, zero + b"\1\1\1\1", way), f"{name} {path}: length"
+    assert not _equal(base, (*path[:-1], 200), zero, b"\2" * size, way), f"{name} {path}: its neighbor"
+    assert others and not _equal(124, path, zero, b"\2" * size, way), f"{path} of another type"
+
+
+def volatile_messages():
+    for name, path, span, _ in volatile.MESSAGES:
+        spans = [other[2] for other in volatile.MESSAGES if other[:2] == (name, path)]
+        if len(spans) == 1:
+            _entry(name, path, span, False)
+    for name, path, span, _ in volatile.WAY:
+        _entry(name, path, span, True)
+        base = {name: base for base, name in m.KINDS.items()}[name]
+        assert not _equal(base, path, b"\1" * 4, b"\2" * 4, False), f"{path} where there is one way only"
+    never, past = b"\xff" * 4, b"\0" * 4
+    for value in (never, past):
+        assert not _equal(20, (6,), value * 4, b"\1\0\0\0" * 4, False), "an end of what has none"
+    bridge = _wrapped(16, (18, 2, 19), b"\1" * 8)
+    other = bridge.replace(volatile.BRIDGE, b"vxlans\0")
+    assert volatile.mask_datagram(bridge) != bridge and volatile.mask_datagram(other) == other
+
+
+# (command, text, what is left of it)
+KEPT = [
+    ("ip -s -s link", "2: v0: <UP> mtu 1500 qdisc noqueue qlen 1000", None),
+    ("ip addr", "valid_lft forever preferred_lft 0sec", None),
+    ("ip addr", "inet 10.8.0.2/24 metric 7 valid_lft 5sec", "inet 10.8.0.2/24 metric 7 valid_lft Nsec"),
+    ("ip -j addr", '"valid_life_time":4294967295,"preferred_life_time":0', None),
+    ("ip -j addr", '"valid_life_time":77', '"valid_life_time":N'),
+    ("ip -6 route", "2001:db8::/64 dev v0 metric 7 expires 5sec pref low", "2001:db8::/64 dev v0 metric 7 expires Nsec pref low"),
+    ("ip route", "10.0.0.0/8 via 192.0.2.1 dev v0 mtu 1400 rto_min 300ms", None),
+    ("ip -s neigh show", "192.0.2.7 dev v0 ref 1 used 5/6/7 probes 3 STALE", "192.0.2.7 dev v0 ref N used N probes N STALE"),
+    ("ip ntable", "reachable 17716 base_reachable 30000 retrans 1000", "reachable N base_reachable 30000 retrans 1000"),
+    ("ip -s -s link", "    RX:  bytes   packets\n    1234      56", "RX: bytes packets\nN N"),
+    ("tc -s qdisc", "qdisc pfifo 7: root limit 9p\n Sent 5 bytes 6 pkt", "qdisc pfifo 7: root limit 9p\n Sent N bytes N pkt"),
+]  # fmt: skip
+
+
+def volatile_text():
+    for command, text, left in KEPT:
+        masked = volatile.mask_text(command, text)
+        assert masked == (text if left is None else left), f"{command}: {masked}"
