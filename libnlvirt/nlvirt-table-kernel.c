@@ -9,6 +9,7 @@
 #include "wire/writer.h"
 
 #include <errno.h>
+#include <linux/if.h>
 #include <linux/if_bridge.h>
 #include <linux/neighbour.h>
 #include <linux/nexthop.h>
@@ -32,6 +33,7 @@ typedef struct
   guint8 *buffer; /* (owned) READ_SIZE */
   NlvCapture *capture;
   gboolean interrupted;
+  gboolean saw_loopback;
   /* What the dumps of disciplines have told. */
   GHashTable *ordinary; /* set of (owned) GBytes: seen without TCA_DUMP_INVISIBLE */
   GArray *parents;      /* (element-type Parent) (owned): where filters may hang */
@@ -190,6 +192,45 @@ ask_local_table (Recorder *self)
   body->rtm_flags = RTM_F_LOOKUP_TABLE;
   nlv_put (&writer, RTA_DST, loopback, sizeof loopback);
   return ask (self, &writer, on_loopback_route);
+}
+
+static void
+on_link_of_kind (Recorder *self, const NlvMessage *message)
+{
+  NlvSpan body = nlv_message_payload (message);
+  struct ifinfomsg header = { 0 };
+
+  memcpy (&header, body.data, MIN (sizeof header, body.len));
+  if ((header.ifi_flags & IFF_LOOPBACK) != 0)
+    self->saw_loopback = TRUE;
+}
+
+/* A filter by a kind that the kernel does not know shows all links, and the
+ * loopback has none. */
+static void
+ask_kinds (Recorder *self)
+{
+  static const char *const kinds[] = {
+    "amt",   "bareudp", "batadv", "bond",   "bridge", "can",       "dsa",     "dummy",     "erspan", "geneve",
+    "gre",   "gretap",  "gtp",    "hsr",    "ifb",    "ip6erspan", "ip6gre",  "ip6gretap", "ip6tnl", "ipip",
+    "ipoib", "ipvlan",  "ipvtap", "lowpan", "macsec", "macvlan",   "macvtap", "netdevsim", "netkit", "nlmon",
+    "ovpn",  "pfcp",    "ppp",    "rmnet",  "sit",    "team",      "tun",     "vcan",      "veth",   "vlan",
+    "vrf",   "vti",     "vti6",   "vxcan",  "vxlan",  "wireguard", "wwan",    "xfrm",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      NlvWriter writer;
+      gsize info;
+
+      self->saw_loopback = FALSE;
+      begin (self, &writer, RTM_GETLINK, NLM_F_DUMP, sizeof (struct ifinfomsg));
+      info = nlv_nest_begin (&writer, IFLA_LINKINFO | NLA_F_NESTED);
+      nlv_put_string (&writer, IFLA_INFO_KIND, kinds[i]);
+      nlv_nest_end (&writer, info);
+      if (ask (self, &writer, on_link_of_kind) == 0 && !self->saw_loopback)
+        nlv_capture_kind (self->capture, kinds[i]);
+    }
 }
 
 /* --- traffic control ------------------------------------------------------------------ */
@@ -366,6 +407,7 @@ record_more (Recorder *self)
   dump_classes_and_filters (self);
   dump_actions (self);
   ask_local_table (self);
+  ask_kinds (self);
 }
 
 static NlvCapture *

@@ -258,6 +258,8 @@ nlv_capture_groups (NlvCapture *self, const NlvMessage *message)
 {
   gboolean anycast = message->header.nlmsg_type == RTM_GETANYCAST;
   struct ifaddrmsg header;
+  struct ifa_cacheinfo info;
+  NlvMembership group = { 0 };
   NlvSpan attrs;
   NlvAttr attr;
 
@@ -271,20 +273,23 @@ nlv_capture_groups (NlvCapture *self, const NlvMessage *message)
                          : header.ifa_family == AF_INET ? NLV_GROUPS_IPV4
                                                         : NLV_GROUPS_IPV6];
   if (*groups == NULL)
-    *groups = g_array_new (FALSE, FALSE, sizeof (NlvIp));
+    *groups = g_array_new (FALSE, FALSE, sizeof group);
   while (nlv_attr_next (&attrs, &attr))
     if (attr.type == (anycast ? IFA_ANYCAST : IFA_MULTICAST))
+      group.ip = nlv_capture_ip (&attr);
+    else if (attr.type == IFA_CACHEINFO)
       {
-        NlvIp ip = nlv_capture_ip (&attr);
-
-        g_array_append_val (*groups, ip);
+        nlv_attr_copy (&attr, &info, sizeof info);
+        group.created = info.cstamp;
+        group.updated = info.tstamp;
       }
+  g_array_append_val (*groups, group);
 }
 
 static gboolean
 equal_groups (const GArray *a, const GArray *b)
 {
-  return a->len == b->len && memcmp (a->data, b->data, a->len * sizeof (NlvIp)) == 0;
+  return a->len == b->len && memcmp (a->data, b->data, a->len * sizeof (NlvMembership)) == 0;
 }
 
 /* A link without a group is told of by silence. */
@@ -300,7 +305,7 @@ nlv_capture_finish_groups (NlvCapture *self)
           g_autoptr (GArray) usual = nlv_link_usual_groups (self->network, link, which);
 
           if (link->groups[which] == NULL)
-            link->groups[which] = g_array_new (FALSE, FALSE, sizeof (NlvIp));
+            link->groups[which] = g_array_new (FALSE, FALSE, sizeof (NlvMembership));
           if (equal_groups (link->groups[which], usual))
             g_clear_pointer (&link->groups[which], g_array_unref);
         }

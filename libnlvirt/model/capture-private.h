@@ -11,6 +11,7 @@ struct _NlvCapture
   NlvNetwork *network; /* (owned) */
   guint64 now;
   GArray *ipv6; /* (element-type NlvAddress) (owned): the newest comes first in a dump */
+  GArray *ages; /* (element-type guint32) (owned): indexes of links, the newest first */
 };
 
 /* The family header of @size bytes, and the attributes behind it; FALSE when
@@ -37,6 +38,7 @@ void nlv_capture_netconf (NlvCapture *self, const NlvMessage *message);
 void nlv_capture_label (NlvCapture *self, const NlvMessage *message);
 void nlv_capture_netns (NlvCapture *self, const NlvMessage *message);
 /* At the end: what turns out to be as usual is dropped. */
+void nlv_capture_finish_ages (NlvCapture *self);
 void nlv_capture_finish_labels (NlvCapture *self);
 void nlv_capture_finish_groups (NlvCapture *self);
 /* capture-row.c */

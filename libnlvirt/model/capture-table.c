@@ -36,6 +36,8 @@ read_parameters (NlvCapture *self, guint8 family, NlvSpan attrs)
   for (NlvSpan rest = attrs; nlv_attr_next (&rest, &attr);)
     if (attr.type == NDTPA_IFINDEX)
       link = nlv_network_find_link (self->network, nlv_attr_u32 (&attr));
+  if (link != NULL && ipv4)
+    g_array_append_val (self->ages, link->index);
   while (nlv_attr_next (&attrs, &attr))
     {
       if (attr.type == NDTPA_IFINDEX || attr.type >= n)
@@ -46,6 +48,21 @@ read_parameters (NlvCapture *self, guint8 family, NlvSpan attrs)
         keep_unusual (&globals->settings[ipv4 ? NLV_NETWORK_ARP_DEFAULT : NLV_NETWORK_NDISC_DEFAULT], attr.type,
                       read_wide (&attr), usual[attr.type]);
     }
+}
+
+/* neigh_parms_alloc() puts a new link in front. */
+void
+nlv_capture_finish_ages (NlvCapture *self)
+{
+  for (guint i = 0, j = self->ages->len; i + 1 < j; i++)
+    {
+      guint32 *first = &g_array_index (self->ages, guint32, i), *last = &g_array_index (self->ages, guint32, --j);
+      guint32 kept = *first;
+
+      *first = *last;
+      *last = kept;
+    }
+  nlv_network_order_links (self->network, (const guint32 *) self->ages->data, self->ages->len);
 }
 
 static void

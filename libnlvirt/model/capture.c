@@ -13,6 +13,7 @@ nlv_capture_new (guint64 now)
   self->network = nlv_network_new ();
   self->now = now;
   self->ipv6 = g_array_new (FALSE, FALSE, sizeof (NlvAddress));
+  self->ages = g_array_new (FALSE, FALSE, sizeof (guint32));
   nlv_network_get_globals (self->network)->clock = now;
   return self;
 }
@@ -23,6 +24,7 @@ nlv_capture_free (NlvCapture *self)
   for (guint i = 0; i < self->ipv6->len; i++)
     nlv_address_clear (&g_array_index (self->ipv6, NlvAddress, i));
   g_array_unref (self->ipv6);
+  g_array_unref (self->ages);
   nlv_network_unref (self->network);
   g_free (self);
 }
@@ -42,6 +44,7 @@ nlv_capture_finish (NlvCapture *self)
     nlv_network_add_address (network, &g_array_index (self->ipv6, NlvAddress, i - 1));
   g_array_set_size (self->ipv6, 0);
   nlv_capture_finish_labels (self);
+  nlv_capture_finish_ages (self);
   nlv_capture_finish_groups (self);
   nlv_qdiscs_drop_usual (network);
   nlv_capture_free (self);
@@ -52,6 +55,16 @@ void
 nlv_capture_local_table (NlvCapture *self, gboolean merged)
 {
   nlv_network_get_globals (self->network)->local_table = merged ? NLV_LOCAL_TABLE_MERGED : NLV_LOCAL_TABLE_OWN;
+}
+
+void
+nlv_capture_kind (NlvCapture *self, const char *kind)
+{
+  NlvGlobals *globals = nlv_network_get_globals (self->network);
+
+  if (globals->kinds == NULL)
+    globals->kinds = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (globals->kinds, g_strdup (kind));
 }
 
 /* --- what the others use ------------------------------------------------------------ */

@@ -21,6 +21,9 @@ void nlv_capture_message (NlvCapture *self, const NlvMessage *message, gboolean 
 /* Whether a route to 127.0.0.1 was found in the main table. */
 void nlv_capture_local_table (NlvCapture *self, gboolean merged);
 
+/* A kind of link that the kernel has a driver for. */
+void nlv_capture_kind (NlvCapture *self, const char *kind);
+
 /* What has been told by now, for the questions that depend on it. */
 NlvNetwork *nlv_capture_peek (NlvCapture *self);
 

@@ -143,6 +143,25 @@ nlv_usual_labels (guint *n)
   return labels;
 }
 
+/* What a person may have in a table, and what is common. */
+const char *const nlv_usual_kinds[] = {
+  "bond", "bridge", "dummy", "gre", "gretap", "ifb",  "ip6gre", "ip6tnl", "ipip", "ipvlan", "macvlan",   "macvtap",
+  "ppp",  "sit",    "team",  "tun", "veth",   "vlan", "vrf",    "vti",    "vti6", "vxlan",  "wireguard", NULL,
+};
+
+gboolean
+nlv_network_knows_kind (NlvNetwork *network, const char *kind)
+{
+  const GPtrArray *kinds = nlv_network_get_globals (network)->kinds;
+
+  if (kinds == NULL)
+    return g_strv_contains (nlv_usual_kinds, kind);
+  for (guint i = 0; i < kinds->len; i++)
+    if (strcmp (g_ptr_array_index (kinds, i), kind) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 guint
 nlv_link_usual_settings (const NlvLink *link, NlvLinkSettings which, gint64 values[NLV_MAX_SETTINGS])
 {

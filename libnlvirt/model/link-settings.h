@@ -31,5 +31,10 @@ void nlv_link_set_setting (NlvLink *link, NlvLinkSettings which, guint id, gint6
 /* RFC 6724's address labels as Linux has them. */
 const NlvAddressLabel *nlv_usual_labels (guint *n);
 
+/* Whether the kernel has a driver for links of @kind. */
+gboolean nlv_network_knows_kind (NlvNetwork *network, const char *kind);
+/* Those that it has usually. (array zero-terminated=1) */
+extern const char *const nlv_usual_kinds[];
+
 /* A neighbour table's parameters without a link's: NDTPA_*. */
 guint nlv_neighbor_usual_parameters (guint8 family, gint64 values[NLV_MAX_SETTINGS]);

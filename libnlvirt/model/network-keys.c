@@ -63,6 +63,14 @@ nlv_compare_links (gconstpointer a, gconstpointer b)
   return COMPARE (left->index, right->index);
 }
 
+int
+nlv_compare_link_ages (gconstpointer a, gconstpointer b)
+{
+  const NlvLink *left = a, *right = b;
+
+  return COMPARE (left->sequence, right->sequence);
+}
+
 /* ipv6_addr_src_scope() on the ladder of RFC 4291: what ipv6_link_dev_addr()
  * sorts by. */
 static int

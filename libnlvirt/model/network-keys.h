@@ -37,6 +37,7 @@ guint32 nlv_ipv4_mask (guint prefix_length);
 
 /* In the order of the kernel's dumps; of nodes. */
 int nlv_compare_links (gconstpointer a, gconstpointer b);
+int nlv_compare_link_ages (gconstpointer a, gconstpointer b);
 int nlv_compare_addresses (gconstpointer a, gconstpointer b);
 int nlv_compare_rules (gconstpointer a, gconstpointer b);
 int nlv_compare_neighbors (gconstpointer a, gconstpointer b);

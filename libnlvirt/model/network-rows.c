@@ -63,6 +63,12 @@ nlv_rows_get (NlvRows *rows, guint position)
   return position < rows->rows->len ? g_ptr_array_index (rows->rows, position) : NULL;
 }
 
+void
+nlv_rows_reorder (NlvRows *rows)
+{
+  rows->sorted = 0;
+}
+
 guint
 nlv_rows_get_size (const NlvRows *rows)
 {

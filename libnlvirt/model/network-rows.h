@@ -21,4 +21,6 @@ void nlv_rows_add (NlvRows *rows, gpointer row);
 void nlv_rows_remove (NlvRows *rows, gpointer row);
 /* NULL past the end. */
 gpointer nlv_rows_get (NlvRows *rows, guint position);
+/* The order of rows that are there has changed. */
+void nlv_rows_reorder (NlvRows *rows);
 guint nlv_rows_get_size (const NlvRows *rows);

@@ -16,6 +16,7 @@ struct _NlvNetwork
   guint generation;
   guint64 sequence; /* of the row added last */
   guint32 last_free_index;
+  NlvRows links_by_age; /* (unowned) */
   NlvRows links, addresses, rules, neighbors, nexthops;
   GPtrArray *objects; /* (element-type NlvObject) (owned) */
   NlvGlobals globals;
@@ -56,6 +57,7 @@ nlv_network_new (void)
 
   g_atomic_ref_count_init (&network->references);
   nlv_rows_init (&network->links, nlv_compare_links, free_link);
+  nlv_rows_init (&network->links_by_age, nlv_compare_link_ages, NULL);
   nlv_rows_init (&network->addresses, nlv_compare_addresses, free_address);
   nlv_rows_init (&network->rules, nlv_compare_rules, free_rule);
   nlv_rows_init (&network->neighbors, nlv_compare_neighbors, free_neighbor);
@@ -87,6 +89,7 @@ clear_globals (NlvGlobals *globals)
     g_clear_pointer (&globals->settings[i], g_array_unref);
   g_clear_pointer (&globals->labels, g_array_unref);
   g_clear_pointer (&globals->namespaces, g_array_unref);
+  g_clear_pointer (&globals->kinds, g_ptr_array_unref);
 }
 
 static void
@@ -97,6 +100,7 @@ copy_globals (const NlvGlobals *globals, NlvGlobals *copy)
     copy->settings[i] = nlv_settings_copy (globals->settings[i]);
   copy->labels = globals->labels != NULL ? g_array_copy (globals->labels) : NULL;
   copy->namespaces = globals->namespaces != NULL ? g_array_copy (globals->namespaces) : NULL;
+  copy->kinds = globals->kinds != NULL ? g_ptr_array_ref (globals->kinds) : NULL;
 }
 
 void
@@ -112,6 +116,7 @@ nlv_network_unref (NlvNetwork *network)
   g_hash_table_unref (network->neighbor_set);
   g_hash_table_unref (network->rule_set);
   g_hash_table_unref (network->nexthops_by_id);
+  nlv_rows_clear (&network->links_by_age);
   nlv_rows_clear (&network->links);
   nlv_rows_clear (&network->addresses);
   nlv_rows_clear (&network->rules);
@@ -163,8 +168,8 @@ link_names_taken (NlvNetwork *network, const NlvLink *row)
   return FALSE;
 }
 
-NlvLink *
-nlv_network_add_link (NlvNetwork *network, NlvLink *row)
+static NlvLink *
+add_link (NlvNetwork *network, NlvLink *row, guint64 sequence)
 {
   NlvLink *node;
 
@@ -176,13 +181,21 @@ nlv_network_add_link (NlvNetwork *network, NlvLink *row)
   node = g_new (NlvLink, 1);
   *node = *row;
   *row = (NlvLink){ 0 };
+  node->sequence = sequence;
   nlv_rows_add (&network->links, node);
+  nlv_rows_add (&network->links_by_age, node);
   g_hash_table_insert (network->links_by_index, GUINT_TO_POINTER (node->index), node);
   g_hash_table_insert (network->links_by_name, node->name, node);
   for (guint i = 0; node->alt_names != NULL && i < node->alt_names->len; i++)
     g_hash_table_insert (network->links_by_alt_name, g_ptr_array_index (node->alt_names, i), node);
   network->generation++;
   return node;
+}
+
+NlvLink *
+nlv_network_add_link (NlvNetwork *network, NlvLink *row)
+{
+  return add_link (network, row, ++network->sequence);
 }
 
 static NlvSubnet
@@ -333,7 +346,7 @@ nlv_network_copy (NlvNetwork *network)
       NlvLink link;
 
       nlv_link_copy (nlv_network_get_link (network, i), &link);
-      nlv_network_add_link (copy, &link);
+      add_link (copy, &link, link.sequence);
     }
   for (guint i = 0; i < n_addresses; i++)
     {
@@ -392,6 +405,7 @@ nlv_network_remove_link (NlvNetwork *network, NlvLink *row)
   g_hash_table_remove (network->links_by_name, row->name);
   for (guint i = 0; row->alt_names != NULL && i < row->alt_names->len; i++)
     g_hash_table_remove (network->links_by_alt_name, g_ptr_array_index (row->alt_names, i));
+  nlv_rows_remove (&network->links_by_age, row);
   nlv_rows_remove (&network->links, row);
   network->generation++;
 }
@@ -456,6 +470,28 @@ nlv_network_rename_link (NlvNetwork *network, NlvLink *row, const char *name)
   return TRUE;
 }
 
+void
+nlv_network_order_links (NlvNetwork *network, const guint32 *indexes, guint n)
+{
+  guint64 others = network->sequence;
+
+  for (guint i = 0; i < nlv_network_get_n_links (network); i++)
+    {
+      NlvLink *link = nlv_network_get_link_by_age (network, i);
+
+      link->sequence += others + n;
+      network->sequence = MAX (network->sequence, link->sequence);
+    }
+  for (guint i = 0; i < n; i++)
+    {
+      NlvLink *link = nlv_network_find_link (network, indexes[i]);
+
+      if (link != NULL)
+        link->sequence = others + 1 + i;
+    }
+  nlv_rows_reorder (&network->links_by_age);
+}
+
 /* --- reading ---------------------------------------------------------------- */
 
 guint
@@ -468,6 +504,12 @@ NlvLink *
 nlv_network_get_link (NlvNetwork *network, guint position)
 {
   return nlv_rows_get (&network->links, position);
+}
+
+NlvLink *
+nlv_network_get_link_by_age (NlvNetwork *network, guint position)
+{
+  return nlv_rows_get (&network->links_by_age, position);
 }
 
 guint

@@ -62,7 +62,14 @@ typedef enum
 
 typedef struct
 {
+  NlvIp ip;
+  guint32 created, updated; /* hundredths of a second since boot */
+} NlvMembership;
+
+typedef struct
+{
   guint32 index;
+  guint64 sequence;      /* the network's: orders links by their age */
   guint16 hardware_type; /* ARPHRD_* */
   guint32 flags;         /* IFF_*, as in ifi_flags */
   char name[IFNAMSIZ];
@@ -98,7 +105,7 @@ typedef struct
   NlvIp ipv6_token;
   struct rtnl_link_stats64 stats;
   GArray *settings[NLV_N_LINK_SETTINGS]; /* (element-type NlvSetting) (owned) (nullable) */
-  GArray *groups[NLV_N_GROUPS];          /* (element-type NlvIp) (owned) (nullable): as every link has */
+  GArray *groups[NLV_N_GROUPS];          /* (element-type NlvMembership) (owned) (nullable): as every link has */
   GArray *extra;                         /* (element-type NlvRawAttr) (owned) (nullable) */
 } NlvLink;
 
@@ -274,6 +281,7 @@ typedef struct
   GArray *labels;                           /* (element-type NlvAddressLabel) (owned) (nullable): the kernel's own */
   guint32 label_sequence;                   /* ifal_seq, 0: as many as there are */
   GArray *namespaces;                       /* (element-type gint32) (owned) (nullable): those that links name */
+  GPtrArray *kinds;                         /* (element-type utf8) (owned) (nullable): rtnl_link_ops, the usual ones */
   guint8 local_table;                       /* NlvLocalTable */
   guint64 clock;                            /* hundredths of a second since boot, at which the network begins */
 } NlvGlobals;
@@ -310,6 +318,9 @@ void nlv_network_remove_neighbor (NlvNetwork *network, NlvNeighbor *row);
 void nlv_network_remove_object (NlvNetwork *network, NlvObject *row);
 void nlv_network_remove_nexthop (NlvNetwork *network, NlvNexthopObject *row);
 
+/* Makes the links with these indexes the oldest, in this order. */
+void nlv_network_order_links (NlvNetwork *network, const guint32 *indexes, guint n);
+
 /* FALSE when the name is too long or taken. A stored link's name and
  * alternative names must not be changed in any other way: it is found by them. */
 gboolean nlv_network_rename_link (NlvNetwork *network, NlvLink *row, const char *name);
@@ -320,6 +331,9 @@ gboolean nlv_network_rename_link (NlvNetwork *network, NlvLink *row, const char 
  * neighbours in the order of a secret hash: here it is that of their adding. */
 guint nlv_network_get_n_links (NlvNetwork *network);
 NlvLink *nlv_network_get_link (NlvNetwork *network, guint position);
+/* The same in the order of their registration, in which the kernel walks them
+ * for some dumps: dev_base_head. */
+NlvLink *nlv_network_get_link_by_age (NlvNetwork *network, guint position);
 guint nlv_network_get_n_addresses (NlvNetwork *network);
 NlvAddress *nlv_network_get_address (NlvNetwork *network, guint position);
 guint nlv_network_get_n_rules (NlvNetwork *network);

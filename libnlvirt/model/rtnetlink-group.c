@@ -11,13 +11,13 @@
 static void
 add_group (GArray *groups, const guint8 *bytes, gsize size)
 {
-  NlvIp ip = { 0 };
+  NlvMembership group = { 0 };
 
-  memcpy (ip.bytes, bytes, size);
+  memcpy (group.ip.bytes, bytes, size);
   for (guint i = 0; i < groups->len; i++)
-    if (memcmp (&g_array_index (groups, NlvIp, i), &ip, sizeof ip) == 0)
+    if (memcmp (&g_array_index (groups, NlvMembership, i).ip, &group.ip, sizeof group.ip) == 0)
       return;
-  g_array_append_val (groups, ip);
+  g_array_append_val (groups, group);
 }
 
 /* The solicited-node groups of the link's addresses, the newest first, then
@@ -51,7 +51,7 @@ nlv_link_usual_groups (NlvNetwork *network, const NlvLink *link, NlvGroups which
 {
   static const guint8 all_hosts[4] = { 224, 0, 0, 1 };
   static const guint8 all_snoopers[4] = { 224, 0, 0, 106 };
-  GArray *groups = g_array_new (FALSE, FALSE, sizeof (NlvIp));
+  GArray *groups = g_array_new (FALSE, FALSE, sizeof (NlvMembership));
 
   if (which == NLV_GROUPS_IPV6 && nlv_link_has_ipv6 (link))
     find_ipv6_groups (network, link, groups);
@@ -71,9 +71,14 @@ get_groups (NlvNetwork *network, const NlvLink *link, NlvGroups which)
 }
 
 static gboolean
-put_group (NlvWalk *walk, NlvWriter *writer, NlvGroups which, const NlvLink *link, const NlvIp *ip)
+put_group (NlvWalk *walk, NlvWriter *writer, NlvGroups which, const NlvLink *link, const NlvMembership *group)
 {
-  struct ifa_cacheinfo info = { .ifa_prefered = G_MAXUINT32, .ifa_valid = G_MAXUINT32 };
+  struct ifa_cacheinfo info = {
+    .ifa_prefered = G_MAXUINT32,
+    .ifa_valid = G_MAXUINT32,
+    .cstamp = group->created,
+    .tstamp = group->updated,
+  };
   struct ifaddrmsg *header =
     nlv_walk_begin (walk, writer, which == NLV_GROUPS_ANYCAST ? RTM_GETANYCAST : RTM_GETMULTICAST, 0, sizeof *header);
 
@@ -84,7 +89,7 @@ put_group (NlvWalk *walk, NlvWriter *writer, NlvGroups which, const NlvLink *lin
   header->ifa_flags = IFA_F_PERMANENT;
   header->ifa_scope = RT_SCOPE_UNIVERSE;
   header->ifa_index = link->index;
-  nlv_put_ip (writer, which == NLV_GROUPS_ANYCAST ? IFA_ANYCAST : IFA_MULTICAST, ip, walk->family);
+  nlv_put_ip (writer, which == NLV_GROUPS_ANYCAST ? IFA_ANYCAST : IFA_MULTICAST, &group->ip, walk->family);
   nlv_put (writer, IFA_CACHEINFO, &info, sizeof info);
   return nlv_writer_end (writer);
 }
@@ -133,7 +138,7 @@ dump_groups (NlvWalk *walk, NlvWriter *writer, NlvGroups which)
         continue;
       groups = get_groups (network, link, which);
       for (; walk->position_in_row < groups->len; walk->position_in_row++)
-        if (!put_group (walk, writer, which, link, &g_array_index (groups, NlvIp, walk->position_in_row)))
+        if (!put_group (walk, writer, which, link, &g_array_index (groups, NlvMembership, walk->position_in_row)))
           return -EMSGSIZE;
     }
   return 0;

@@ -34,7 +34,7 @@
 /* MAX_TCP_HEADER + 1 of a common configuration */
 #define MIN_GSO_SIZE 321
 
-static const NlvPolicy link_policy[NLV_IFLA_MAX + 1] = {
+const NlvPolicy nlv_link_policy[NLV_IFLA_MAX + 1] = {
   [IFLA_UNSPEC] = { .min = NLV_IFLA_DPLL_PIN },
   [IFLA_IFNAME] = { .kind = NLV_KIND_STRING, .len = IFNAMSIZ - 1 },
   [IFLA_ADDRESS] = { .kind = NLV_KIND_BINARY, .len = 32 },
@@ -125,7 +125,7 @@ parse_getlink (const NlvRequest *request, struct ifinfomsg *header, NlvAttr *att
   if (strict && has_header_values (header))
     return nlv_request_refuse (request, -EINVAL, "Invalid values in header for get link request");
 
-  int error = nlv_request_attrs (request->message, sizeof *header, attrs, NLV_IFLA_MAX, link_policy,
+  int error = nlv_request_attrs (request->message, sizeof *header, attrs, NLV_IFLA_MAX, nlv_link_policy,
                                  strict ? NLV_VALIDATE_DEPRECATED_STRICT : NLV_VALIDATE_LIBERAL, request->extack);
   if (error < 0 || !strict)
     return error;
@@ -194,26 +194,29 @@ parse_dump (NlvWalk *walk, NlvAttr *attrs)
 
   if (!walk->dump.caller.strict)
     return nlv_request_attrs (&walk->request, whole ? sizeof header : sizeof (struct rtgenmsg), attrs, NLV_IFLA_MAX,
-                              link_policy, NLV_VALIDATE_LIBERAL, extack);
+                              nlv_link_policy, NLV_VALIDATE_LIBERAL, extack);
   if (!whole)
     return nlv_walk_refuse (walk, -EINVAL, "Invalid header for link dump");
   if (has_header_values (&header))
     return nlv_walk_refuse (walk, -EINVAL, "Invalid values in header for link dump request");
   if (header.ifi_index != 0)
     return nlv_walk_refuse (walk, -EINVAL, "Filter by device index not supported for link dumps");
-  return nlv_request_attrs (&walk->request, sizeof header, attrs, NLV_IFLA_MAX, link_policy,
+  return nlv_request_attrs (&walk->request, sizeof header, attrs, NLV_IFLA_MAX, nlv_link_policy,
                             NLV_VALIDATE_DEPRECATED_STRICT, extack);
 }
 
+/* linkinfo_to_kind_ops(): a kind without a driver is no filter. */
 static char *
-requested_kind (const NlvAttr *info)
+requested_kind (NlvNetwork *network, const NlvAttr *info)
 {
+  g_autofree char *kind = NULL;
   NlvAttr attrs[IFLA_INFO_MAX + 1];
 
   if (nlv_attrs_parse (info->payload, attrs, IFLA_INFO_MAX, info_policy, NLV_VALIDATE_LIBERAL, NULL) < 0 ||
       !nlv_attr_present (&attrs[IFLA_INFO_KIND]))
     return NULL;
-  return nlv_attr_dup_string (&attrs[IFLA_INFO_KIND]);
+  kind = nlv_attr_dup_string (&attrs[IFLA_INFO_KIND]);
+  return nlv_network_knows_kind (network, kind) ? g_steal_pointer (&kind) : NULL;
 }
 
 static int
@@ -235,7 +238,7 @@ check_dump (NlvWalk *walk)
       else if (i == IFLA_MASTER)
         walk->filter.master = nlv_attr_u32 (&attrs[i]);
       else if (i == IFLA_LINKINFO)
-        walk->filter.kind = requested_kind (&attrs[i]);
+        walk->filter.kind = requested_kind (walk->dump.network, &attrs[i]);
       else if (walk->dump.caller.strict)
         return nlv_walk_refuse (walk, -EINVAL, "Unsupported attribute in link dump request");
     }
@@ -315,8 +318,8 @@ nlv_dump_links_min_room (NlvNetwork *network, const NlvMessage *message)
   gsize largest = 0;
 
   gboolean whole = nlv_request_header (message, &header, sizeof header);
-  if (nlv_request_attrs (message, whole ? sizeof header : sizeof (struct rtgenmsg), attrs, NLV_IFLA_MAX, link_policy,
-                         NLV_VALIDATE_LIBERAL, NULL) < 0 ||
+  if (nlv_request_attrs (message, whole ? sizeof header : sizeof (struct rtgenmsg), attrs, NLV_IFLA_MAX,
+                         nlv_link_policy, NLV_VALIDATE_LIBERAL, NULL) < 0 ||
       nlv_attr_u32 (&attrs[IFLA_EXT_MASK]) == 0)
     return 0;
   for (guint i = 0; i < nlv_network_get_n_links (network); i++)

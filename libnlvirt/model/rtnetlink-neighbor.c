@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* RTM_GETNEIGH: neigh_dump_info(), neigh_get(), and the bridge's forwarding
- * entries, rtnl_fdb_dump(). */
+/* RTM_GETNEIGH: neigh_dump_info() and neigh_get(). */
 #include "model/rtnetlink-private.h"
 
 #include <errno.h>
 
 #define NUD_VALID (NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE | NUD_PROBE | NUD_STALE | NUD_DELAY)
 
-static const NlvPolicy policy[NLV_NDA_MAX + 1] = {
+const NlvPolicy nlv_neighbor_policy[NLV_NDA_MAX + 1] = {
   [NDA_UNSPEC] = { .min = NDA_NH_ID },
   [NDA_DST] = { .kind = NLV_KIND_BINARY, .len = 32 },
   [NDA_LLADDR] = { .kind = NLV_KIND_BINARY, .len = 32 },
@@ -61,34 +60,11 @@ put_neighbor (NlvWriter *writer, struct ndmsg *header, const NlvNeighbor *neighb
     nlv_put_u32 (writer, NLV_NDA_FLAGS_EXT, neighbor->extended_flags);
 }
 
-/* fdb_fill_info() of net/bridge; what a device filters for itself has no more
- * than its address: ndo_dflt_fdb_dump(). */
-static void
-put_bridge_entry (NlvNetwork *network, NlvWriter *writer, struct ndmsg *header, const NlvNeighbor *neighbor)
-{
-  const NlvLink *link = nlv_network_find_link (network, neighbor->link);
-
-  header->ndm_family = AF_BRIDGE;
-  header->ndm_flags = neighbor->flags;
-  header->ndm_ifindex = neighbor->link;
-  header->ndm_state = neighbor->state;
-  if (neighbor->address_length > 0)
-    nlv_put (writer, NDA_LLADDR, neighbor->address, MIN (neighbor->address_length, sizeof neighbor->address));
-  if ((neighbor->flags & NTF_SELF) != 0)
-    return;
-  if (link != NULL && g_strcmp0 (link->kind, "bridge") == 0)
-    nlv_put_u32 (writer, NDA_MASTER, link->index);
-  else if (link != NULL && link->master != 0)
-    nlv_put_u32 (writer, NDA_MASTER, link->master);
-  nlv_put_u32 (writer, NLV_NDA_FLAGS_EXT, neighbor->extended_flags);
-  nlv_put (writer, NDA_CACHEINFO, &neighbor->times, sizeof neighbor->times);
-}
-
 void
 nlv_neighbor_message (NlvNetwork *network, NlvWriter *writer, struct ndmsg *header, const NlvNeighbor *neighbor)
 {
   if (neighbor->family == AF_BRIDGE)
-    put_bridge_entry (network, writer, header, neighbor);
+    nlv_fdb_put_entry (network, writer, header, neighbor);
   else if (neighbor->proxy)
     put_proxy (writer, header, neighbor);
   else
@@ -117,7 +93,7 @@ check_dump (NlvWalk *walk)
         return nlv_walk_refuse (walk, -EINVAL, "Invalid flags in header for neighbor dump request");
     }
 
-  int error = nlv_request_attrs (&walk->request, sizeof header, attrs, NLV_NDA_MAX, policy,
+  int error = nlv_request_attrs (&walk->request, sizeof header, attrs, NLV_NDA_MAX, nlv_neighbor_policy,
                                  strict ? NLV_VALIDATE_DEPRECATED_STRICT : NLV_VALIDATE_LIBERAL, &walk->dump.why);
   if (error < 0)
     return strict ? error : 0;
@@ -186,7 +162,7 @@ parse_get (const NlvRequest *request, struct ndmsg *header, NlvAttr *attrs)
   if ((header->ndm_flags & NTF_PROXY) == 0 && header->ndm_ifindex == 0)
     return nlv_request_refuse (request, -EINVAL, "No device specified");
 
-  int error = nlv_request_attrs (request->message, sizeof *header, attrs, NLV_NDA_MAX, policy,
+  int error = nlv_request_attrs (request->message, sizeof *header, attrs, NLV_NDA_MAX, nlv_neighbor_policy,
                                  NLV_VALIDATE_DEPRECATED_STRICT, request->extack);
   if (error < 0)
     return error;
@@ -245,95 +221,4 @@ nlv_getneigh (const NlvRequest *request)
   struct ndmsg *out = nlv_reply_begin (request, &writer, RTM_NEWNEIGH, sizeof *out);
   nlv_neighbor_message (request->network, &writer, out, neighbor);
   return nlv_reply_finish (request, &writer);
-}
-
-/* valid_fdb_dump_strict(), valid_fdb_dump_legacy() */
-static int
-check_bridge_dump (NlvWalk *walk)
-{
-  struct ndmsg header;
-  NlvAttr attrs[NLV_NDA_MAX + 1];
-
-  if (!walk->dump.caller.strict)
-    {
-      struct ifinfomsg link;
-      gboolean whole = nlv_request_header (&walk->request, &link, sizeof link);
-      if (whole)
-        walk->filter.link = link.ifi_index;
-      else if (nlv_request_body (&walk->request).len != sizeof header)
-        return nlv_walk_refuse (walk, -EINVAL, "Invalid header length");
-      return 0;
-    }
-  if (!nlv_request_header (&walk->request, &header, sizeof header))
-    return nlv_walk_refuse (walk, -EINVAL, "Invalid header for fdb dump request");
-  if (header.ndm_pad1 != 0 || header.ndm_pad2 != 0 || header.ndm_state != 0 || header.ndm_flags != 0 ||
-      header.ndm_type != 0)
-    return nlv_walk_refuse (walk, -EINVAL, "Invalid values in header for fdb dump request");
-  walk->filter.link = header.ndm_ifindex;
-
-  int error = nlv_request_attrs (&walk->request, sizeof header, attrs, NLV_NDA_MAX, NULL,
-                                 NLV_VALIDATE_DEPRECATED_STRICT, &walk->dump.why);
-  if (error < 0)
-    return error;
-  for (guint i = 0; i <= NLV_NDA_MAX; i++)
-    {
-      if (!nlv_attr_present (&attrs[i]))
-        continue;
-      if (i != NDA_IFINDEX && i != NDA_MASTER)
-        return nlv_walk_refuse (walk, -EINVAL, "Unsupported attribute in fdb dump request");
-      if (attrs[i].payload.len != sizeof (guint32))
-        return nlv_walk_refuse (walk, -EINVAL,
-                                i == NDA_IFINDEX ? "Invalid IFINDEX attribute in fdb dump request"
-                                                 : "Invalid MASTER attribute in fdb dump request");
-      if (i == NDA_IFINDEX)
-        walk->filter.link = nlv_attr_u32 (&attrs[i]);
-      else
-        walk->filter.master = nlv_attr_u32 (&attrs[i]);
-    }
-  return 0;
-}
-
-int
-nlv_dump_bridge_neighbors (NlvWalk *walk, NlvWriter *writer)
-{
-  NlvNetwork *network = walk->dump.network;
-  int error = nlv_walk_check (walk, check_bridge_dump);
-
-  if (error < 0)
-    return error;
-  for (guint n = nlv_network_get_n_neighbors (network); walk->position < n; walk->position++)
-    {
-      const NlvNeighbor *neighbor = nlv_network_get_neighbor (network, walk->position);
-      if (neighbor->family != AF_BRIDGE || is_filtered (walk, neighbor))
-        continue;
-      struct ndmsg *header = nlv_walk_begin (walk, writer, RTM_NEWNEIGH, 0, sizeof *header);
-      if (header != NULL)
-        nlv_neighbor_message (network, writer, header, neighbor);
-      if (header == NULL || !nlv_writer_end (writer))
-        return -EMSGSIZE;
-    }
-  return 0;
-}
-
-/* rtnl_fdb_get(), as far as its checks: the entries of a bridge are asked for
- * by dumps. */
-int
-nlv_getneigh_bridge (const NlvRequest *request)
-{
-  struct ndmsg header;
-  NlvAttr attrs[NLV_NDA_MAX + 1];
-
-  if (!nlv_request_header (request->message, &header, sizeof header))
-    return nlv_request_refuse (request, -EINVAL, "Invalid header for fdb get request");
-  int error = nlv_request_attrs (request->message, sizeof header, attrs, NLV_NDA_MAX, policy,
-                                 NLV_VALIDATE_DEPRECATED_STRICT, request->extack);
-  if (error < 0)
-    return error;
-  if (!nlv_attr_present (&attrs[NDA_LLADDR]))
-    return nlv_request_refuse (request, -EINVAL, "Missing lookup address for fdb get request");
-  if (header.ndm_ifindex != 0 && nlv_network_find_link (request->network, header.ndm_ifindex) == NULL)
-    return nlv_request_refuse (request, -ENODEV, "Unknown device ifindex");
-  if (header.ndm_ifindex == 0 && !nlv_attr_present (&attrs[NDA_MASTER]))
-    return nlv_request_refuse (request, -ENODEV, "No device specified");
-  return -ENOENT;
 }

@@ -211,7 +211,7 @@ nlv_dump_qdiscs (NlvWalk *walk, NlvWriter *writer)
     return error;
   for (guint n = nlv_network_get_n_links (network); walk->position < n; walk->position++, walk->position_in_row = 0)
     {
-      const NlvLink *link = nlv_network_get_link (network, walk->position);
+      const NlvLink *link = nlv_network_get_link_by_age (network, walk->position);
       gboolean fits = has_own_qdisc (network, link)
                         ? put_own_qdiscs (walk, writer, link, nlv_attr_present (&attrs[TCA_DUMP_INVISIBLE]))
                         : put_usual_qdisc (walk, writer, link);

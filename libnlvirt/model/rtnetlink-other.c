@@ -6,6 +6,13 @@
 #include <errno.h>
 #include <linux/net_namespace.h>
 
+static const NlvPolicy netns_policy[NETNSA_MAX + 1] = {
+  [NETNSA_NSID] = { .kind = NLV_KIND_S32 },
+  [NETNSA_PID] = { .kind = NLV_KIND_U32 },
+  [NETNSA_FD] = { .kind = NLV_KIND_U32 },
+  [NETNSA_TARGET_NSID] = { .kind = NLV_KIND_S32 },
+};
+
 /* dcb_doit(): no device has a handler. */
 int
 nlv_getdcb (const NlvRequest *request)
@@ -39,21 +46,40 @@ next_netns (NlvNetwork *network, gint32 from)
   return found;
 }
 
+/* rtnl_valid_dump_net_req() */
+static int
+check_dump_netns (NlvWalk *walk)
+{
+  NlvAttr attrs[NETNSA_MAX + 1];
+
+  if (!walk->dump.caller.strict)
+    return 0;
+  int error = nlv_request_attrs (&walk->request, sizeof (struct rtgenmsg), attrs, NETNSA_MAX, netns_policy,
+                                 NLV_VALIDATE_DEPRECATED_STRICT, &walk->dump.why);
+  if (error < 0)
+    return error;
+  for (guint i = 0; i <= NETNSA_MAX; i++)
+    {
+      if (!nlv_attr_present (&attrs[i]))
+        continue;
+      nlv_extack_set (&walk->dump.why,
+                      i == NETNSA_TARGET_NSID ? "Invalid target network namespace id"
+                                              : "Unsupported attribute in dump request",
+                      &attrs[i]);
+      return -EINVAL;
+    }
+  return 0;
+}
+
 /* rtnl_net_dumpid() */
 int
 nlv_dump_netns_ids (NlvWalk *walk, NlvWriter *writer)
 {
-  NlvAttr attrs[NETNSA_MAX + 1];
+  int error = nlv_walk_check (walk, check_dump_netns);
   gint32 id;
 
-  if (walk->dump.caller.strict && !walk->checked)
-    {
-      int error = nlv_request_attrs (&walk->request, sizeof (struct rtgenmsg), attrs, NETNSA_MAX, NULL,
-                                     NLV_VALIDATE_DEPRECATED_STRICT, &walk->dump.why);
-      if (error < 0)
-        return error;
-    }
-  walk->checked = TRUE;
+  if (error < 0)
+    return error;
   while (walk->position <= G_MAXINT32 && (id = next_netns (walk->dump.network, walk->position)) >= 0)
     {
       if (nlv_walk_begin (walk, writer, RTM_NEWNSID, 0, sizeof (struct rtgenmsg)) == NULL)
@@ -66,32 +92,63 @@ nlv_dump_netns_ids (NlvWalk *walk, NlvWriter *writer)
   return 0;
 }
 
+/* rtnl_net_valid_getid_req() */
+static int
+parse_getnsid (const NlvRequest *request, NlvAttr *attrs)
+{
+  gboolean strict = request->caller->strict;
+  int error = nlv_request_attrs (request->message, sizeof (struct rtgenmsg), attrs, NETNSA_MAX, netns_policy,
+                                 strict ? NLV_VALIDATE_DEPRECATED_STRICT : NLV_VALIDATE_LIBERAL, request->extack);
+
+  if (error < 0 || !strict)
+    return error;
+  for (guint i = 0; i <= NETNSA_MAX; i++)
+    if (nlv_attr_present (&attrs[i]) && i != NETNSA_PID && i != NETNSA_FD && i != NETNSA_NSID &&
+        i != NETNSA_TARGET_NSID)
+      return nlv_request_refuse (request, -EINVAL, "Unsupported attribute in peer netns getid request");
+  return 0;
+}
+
+/* What no other namespace can be found by. */
+static int
+refuse_reference (const NlvRequest *request, const NlvAttr *attr, int error)
+{
+  nlv_extack_set (request->extack, "Peer netns reference is invalid", attr);
+  return error;
+}
+
+/* rtnl_net_getid(). A program's own pids and fds name namespaces that the
+ * network knows nothing of. */
 int
 nlv_getnsid (const NlvRequest *request)
 {
-  static const NlvPolicy policy[NETNSA_MAX + 1] = {
-    [NETNSA_NSID] = { .kind = NLV_KIND_S32 },
-    [NETNSA_PID] = { .kind = NLV_KIND_U32 },
-    [NETNSA_FD] = { .kind = NLV_KIND_U32 },
-    [NETNSA_TARGET_NSID] = { .kind = NLV_KIND_S32 },
-  };
-  gboolean strict = request->caller->strict;
   NlvAttr attrs[NETNSA_MAX + 1];
   NlvWriter writer;
-  int error = nlv_request_attrs (request->message, sizeof (struct rtgenmsg), attrs, NETNSA_MAX, policy,
-                                 strict ? NLV_VALIDATE_DEPRECATED_STRICT : NLV_VALIDATE_LIBERAL, request->extack);
+  gint32 id = NETNSA_NSID_NOT_ASSIGNED;
+  int error = parse_getnsid (request, attrs);
 
   if (error < 0)
     return error;
-  gint32 id = NETNSA_NSID_NOT_ASSIGNED;
-  if (nlv_attr_present (&attrs[NETNSA_NSID]))
+  if (nlv_attr_present (&attrs[NETNSA_PID]))
+    {
+      if ((gint32) nlv_attr_u32 (&attrs[NETNSA_PID]) <= 0)
+        return refuse_reference (request, &attrs[NETNSA_PID], -ESRCH);
+    }
+  else if (nlv_attr_present (&attrs[NETNSA_FD]))
+    {
+      if ((gint32) nlv_attr_u32 (&attrs[NETNSA_FD]) < 0)
+        return refuse_reference (request, &attrs[NETNSA_FD], -EBADF);
+    }
+  else if (nlv_attr_present (&attrs[NETNSA_NSID]))
     {
       id = nlv_attr_u32 (&attrs[NETNSA_NSID]);
       if (id < 0 || next_netns (request->network, id) != id)
-        return -ENOENT;
+        return refuse_reference (request, &attrs[NETNSA_NSID], -ENOENT);
     }
-  else if (!nlv_attr_present (&attrs[NETNSA_PID]) && !nlv_attr_present (&attrs[NETNSA_FD]))
+  else
     return nlv_request_refuse (request, -EINVAL, "Peer netns reference is missing");
+  if (nlv_attr_present (&attrs[NETNSA_TARGET_NSID]))
+    return -EINVAL;
 
   nlv_reply_begin (request, &writer, RTM_NEWNSID, sizeof (struct rtgenmsg));
   nlv_put_u32 (&writer, NETNSA_NSID, id);

@@ -123,6 +123,7 @@ void nlv_put_ip (NlvWriter *writer, guint16 type, const NlvIp *ip, guint8 family
 guint8 nlv_table_byte (guint32 table);
 
 /* rtnetlink-link.c, -link-message.c, -link-family.c */
+extern const NlvPolicy nlv_link_policy[NLV_IFLA_MAX + 1];
 int nlv_getlink (const NlvRequest *request);
 int nlv_dump_links (NlvWalk *walk, NlvWriter *writer);
 guint32 nlv_dump_links_min_room (NlvNetwork *network, const NlvMessage *message);
@@ -139,7 +140,7 @@ int nlv_dump_addresses (NlvWalk *walk, NlvWriter *writer);
 int nlv_getaddr_inet6 (const NlvRequest *request);
 int nlv_dump_multicast (NlvWalk *walk, NlvWriter *writer);
 int nlv_dump_anycast (NlvWalk *walk, NlvWriter *writer);
-/* The groups that a link joins by itself. (element-type NlvIp) */
+/* The groups that a link joins by itself. (element-type NlvMembership) */
 GArray *nlv_link_usual_groups (NlvNetwork *network, const NlvLink *link, NlvGroups which);
 
 /* rtnetlink-route.c */
@@ -214,9 +215,13 @@ void nlv_rule_message (NlvNetwork *network, NlvWriter *writer, struct fib_rule_h
 
 /* rtnetlink-neighbor.c */
 void nlv_neighbor_message (NlvNetwork *network, NlvWriter *writer, struct ndmsg *header, const NlvNeighbor *neighbor);
+extern const NlvPolicy nlv_neighbor_policy[NLV_NDA_MAX + 1];
 int nlv_dump_neighbors (NlvWalk *walk, NlvWriter *writer);
-int nlv_dump_bridge_neighbors (NlvWalk *walk, NlvWriter *writer);
 int nlv_getneigh (const NlvRequest *request);
+
+/* rtnetlink-fdb.c */
+void nlv_fdb_put_entry (NlvNetwork *network, NlvWriter *writer, struct ndmsg *header, const NlvNeighbor *neighbor);
+int nlv_dump_bridge_neighbors (NlvWalk *walk, NlvWriter *writer);
 int nlv_getneigh_bridge (const NlvRequest *request);
 
 /* rtnetlink-tables.c */

@@ -129,7 +129,7 @@ dump_table (NlvWalk *walk, NlvWriter *writer, guint8 family)
     {
       Parameters set = { .family = family, .globals = nlv_network_get_globals (network) };
       if (walk->position > 0)
-        set.link = nlv_network_get_link (network, n - walk->position);
+        set.link = nlv_network_get_link_by_age (network, n - walk->position);
       if (set.link != NULL && !has_family (set.link, family))
         continue;
       if (!put_table (walk, writer, &set))
@@ -281,6 +281,12 @@ get_labels (NlvNetwork *network, guint *n)
   return (const NlvAddressLabel *) own->data;
 }
 
+static gboolean
+label_holds (const NlvAddressLabel *label, const NlvIp *ip, guint32 link)
+{
+  return (label->link == 0 || label->link == link) && nlv_ip_in_prefix (ip, &label->prefix, label->length, AF_INET6);
+}
+
 guint32
 nlv_address_label (NlvNetwork *network, const NlvIp *ip, guint32 link)
 {
@@ -288,10 +294,32 @@ nlv_address_label (NlvNetwork *network, const NlvIp *ip, guint32 link)
   const NlvAddressLabel *labels = get_labels (network, &n);
 
   for (guint i = 0; i < n; i++)
-    if ((labels[i].link == 0 || labels[i].link == link) &&
-        nlv_ip_in_prefix (ip, &labels[i].prefix, labels[i].length, AF_INET6))
+    if (label_holds (&labels[i], ip, link))
       return labels[i].label;
   return G_MAXUINT32; /* IPV6_ADDR_LABEL_DEFAULT */
+}
+
+/* Labels of ::1 and of an embedded IPv4 address are for addresses of just that
+ * type, and ip6addrlbl_get() names the type in another way: it never finds them. */
+static gboolean
+is_of_special_type (const NlvAddressLabel *label)
+{
+  static const NlvIp any;
+
+  return (label->length == 128 && nlv_ipv6_is_loopback (&label->prefix)) ||
+         (label->length == 96 && memcmp (&label->prefix, &any, 12) == 0 && g_ntohl (label->prefix.words[3]) > 1);
+}
+
+static const NlvAddressLabel *
+find_label (NlvNetwork *network, const NlvIp *ip, guint32 link)
+{
+  guint n;
+  const NlvAddressLabel *labels = get_labels (network, &n);
+
+  for (guint i = 0; i < n; i++)
+    if (!is_of_special_type (&labels[i]) && label_holds (&labels[i], ip, link))
+      return &labels[i];
+  return NULL;
 }
 
 /* ip6addrlbl_fill() */
@@ -366,15 +394,10 @@ nlv_getaddrlabel (const NlvRequest *request)
     return -EINVAL;
 
   nlv_attr_copy (&attrs[IFAL_ADDRESS], &ip, sizeof ip);
-  const NlvAddressLabel found = {
-    .prefix = ip,
-    .length = 128,
-    .label = nlv_address_label (request->network, &ip, header.ifal_index),
-    .link = header.ifal_index,
-  };
-  if (found.label == G_MAXUINT32)
+  const NlvAddressLabel *label = find_label (request->network, &ip, header.ifal_index);
+  if (label == NULL)
     return -ESRCH;
   struct ifaddrlblmsg *out = nlv_reply_begin (request, &writer, RTM_NEWADDRLABEL, sizeof *out);
-  put_label (request->network, &writer, out, &found);
+  put_label (request->network, &writer, out, label);
   return nlv_reply_finish (request, &writer);
 }

@@ -42,9 +42,11 @@ void nlv_fields_write (const NlvField *fields, gsize n_fields, gconstpointer row
 /* Lists of NAME:VALUE. */
 void nlv_read_settings (NlvSection *section, const char *key, const NlvName *names, GArray **settings);
 void nlv_write_settings (GString *text, const char *key, const NlvName *names, const GArray *settings);
-/* A list of addresses; NULL when the key is not there. (element-type NlvIp) */
-void nlv_read_ips (NlvSection *section, const char *key, guint8 family, GArray **ips);
-void nlv_write_ips (GString *text, const char *key, guint8 family, const GArray *ips);
+/* A list of "ADDRESS [CREATED UPDATED]"; NULL when the key is not there. (element-type NlvMembership) */
+void nlv_read_groups (NlvSection *section, const char *key, guint8 family, GArray **groups);
+void nlv_write_groups (GString *text, const char *key, guint8 family, const GArray *groups);
+/* The parts of a text between white space. */
+char **nlv_split_words (const char *text);
 /* attribute-TYPE=HEX */
 void nlv_read_raw_attrs (NlvSection *section, GArray **attrs);
 void nlv_write_raw_attrs (GString *text, const GArray *attrs);

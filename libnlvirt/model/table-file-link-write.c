@@ -122,7 +122,7 @@ nlv_links_write (NlvNetwork *network, GString *text)
   collect_masters (network, &masters);
   for (guint i = 0; i < nlv_network_get_n_links (network); i++)
     {
-      const NlvLink *link = nlv_network_get_link (network, i);
+      const NlvLink *link = nlv_network_get_link_by_age (network, i);
 
       write_link (text, network, link, &masters, g_hash_table_lookup (addresses, GUINT_TO_POINTER (link->index)));
     }

@@ -173,7 +173,7 @@ nlv_link_read_settings (NlvSection *section, NlvLink *link)
   for (guint i = 0; i < NLV_N_LINK_SETTINGS; i++)
     nlv_read_settings (section, settings[i].key, settings[i].names, &link->settings[i]);
   for (guint i = 0; i < NLV_N_GROUPS; i++)
-    nlv_read_ips (section, groups[i].key, groups[i].family, &link->groups[i]);
+    nlv_read_groups (section, groups[i].key, groups[i].family, &link->groups[i]);
 }
 
 void
@@ -186,5 +186,5 @@ nlv_link_write_settings (GString *text, const NlvLink *link)
   for (guint i = 0; i < NLV_N_LINK_SETTINGS; i++)
     nlv_write_settings (text, settings[i].key, settings[i].names, link->settings[i]);
   for (guint i = 0; i < NLV_N_GROUPS; i++)
-    nlv_write_ips (text, groups[i].key, groups[i].family, link->groups[i]);
+    nlv_write_groups (text, groups[i].key, groups[i].family, link->groups[i]);
 }

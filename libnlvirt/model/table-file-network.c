@@ -29,20 +29,11 @@ static const Settings settings[NLV_N_NETWORK_SETTINGS] = {
 static gboolean
 parse_label (NlvTableReader *reader, NlvSection *section, const char *text, NlvAddressLabel *label)
 {
-  g_auto (GStrv) words = g_strsplit_set (text, " \t", -1);
+  g_auto (GStrv) words = nlv_split_words (text);
+  guint n = g_strv_length (words);
   guint8 family = AF_INET6;
   guint64 number;
-  guint n = 0;
 
-  /* Runs of spaces give empty words. */
-  for (guint i = 0; words[i] != NULL; i++)
-    if (words[i][0] != '\0')
-      {
-        char *kept = words[i];
-
-        words[i] = words[n];
-        words[n++] = kept;
-      }
   if (n < 2 || n > 3 || !nlv_parse_prefix (words[0], &family, &label->prefix, &label->length) ||
       !g_ascii_string_to_unsigned (words[1], 10, 0, G_MAXUINT32 - 1, &number, NULL))
     {
@@ -95,6 +86,18 @@ read_namespaces (NlvSection *section, NlvGlobals *globals)
 }
 
 static void
+read_kinds (NlvSection *section, NlvGlobals *globals)
+{
+  g_auto (GStrv) list = nlv_section_take_list (section, "link-kinds");
+
+  if (list == NULL)
+    return;
+  globals->kinds = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; list[i] != NULL; i++)
+    g_ptr_array_add (globals->kinds, g_strdup (list[i]));
+}
+
+static void
 read_local_table (NlvSection *section, NlvGlobals *globals)
 {
   g_autofree char *text = nlv_section_take (section, "local-table");
@@ -130,6 +133,7 @@ nlv_network_group_read (NlvTableReader *reader, NlvSection *section)
   if (nlv_read_number (section, "address-label-sequence", NULL, G_MAXUINT32, &number))
     globals->label_sequence = (guint32) number;
   read_namespaces (section, globals);
+  read_kinds (section, globals);
   read_local_table (section, globals);
 }
 
@@ -164,6 +168,15 @@ write_namespaces (GString *text, const GArray *namespaces)
   g_string_append_c (text, '\n');
 }
 
+static void
+write_kinds (GString *text, const GPtrArray *kinds)
+{
+  g_string_append (text, "link-kinds=");
+  for (guint i = 0; i < kinds->len; i++)
+    nlv_append_part (text, g_ptr_array_index (kinds, i));
+  g_string_append_c (text, '\n');
+}
+
 void
 nlv_network_group_write (NlvNetwork *network, GString *text)
 {
@@ -180,6 +193,8 @@ nlv_network_group_write (NlvNetwork *network, GString *text)
     g_string_append_printf (text, "address-label-sequence=%u\n", globals->label_sequence);
   if (globals->namespaces != NULL)
     write_namespaces (text, globals->namespaces);
+  if (globals->kinds != NULL)
+    write_kinds (text, globals->kinds);
   if (globals->local_table != NLV_LOCAL_TABLE_GUESS)
     g_string_append_printf (text, "local-table=%s\n",
                             globals->local_table == NLV_LOCAL_TABLE_MERGED ? "merged" : "own");

@@ -56,38 +56,75 @@ nlv_write_settings (GString *text, const char *key, const NlvName *names, const 
   g_string_append_c (text, '\n');
 }
 
-/* --- lists of addresses ------------------------------------------------------------- */
+/* --- groups ------------------------------------------------------------------------- */
+
+char **
+nlv_split_words (const char *text)
+{
+  g_auto (GStrv) parts = g_strsplit_set (text, " \t", -1);
+  GPtrArray *words = g_ptr_array_new ();
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    if (parts[i][0] != '\0')
+      g_ptr_array_add (words, g_strdup (parts[i]));
+  g_ptr_array_add (words, NULL);
+  return (char **) g_ptr_array_free (words, FALSE);
+}
+
+static gboolean
+parse_stamp (const char *text, guint32 *stamp)
+{
+  guint64 value;
+
+  if (!g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT32, &value, NULL))
+    return FALSE;
+  *stamp = (guint32) value;
+  return TRUE;
+}
+
+static gboolean
+parse_group (const char *text, guint8 family, NlvMembership *group)
+{
+  g_auto (GStrv) words = nlv_split_words (text);
+  guint n = g_strv_length (words);
+
+  return (n == 1 || n == 3) && nlv_parse_ip (words[0], &family, &group->ip) &&
+         (n == 1 || (parse_stamp (words[1], &group->created) && parse_stamp (words[2], &group->updated)));
+}
 
 void
-nlv_read_ips (NlvSection *section, const char *key, guint8 family, GArray **ips)
+nlv_read_groups (NlvSection *section, const char *key, guint8 family, GArray **groups)
 {
   g_auto (GStrv) list = nlv_section_take_list (section, key);
 
   if (list == NULL)
     return;
-  *ips = g_array_new (FALSE, FALSE, sizeof (NlvIp));
+  *groups = g_array_new (FALSE, FALSE, sizeof (NlvMembership));
   for (guint i = 0; list[i] != NULL; i++)
     {
-      guint8 wanted = family;
-      NlvIp ip;
+      NlvMembership group = { 0 };
 
-      if (nlv_parse_ip (list[i], &wanted, &ip))
-        g_array_append_val (*ips, ip);
+      if (parse_group (list[i], family, &group))
+        g_array_append_val (*groups, group);
       else
-        nlv_section_fault (section, key, "“%s”: expected a list of %s addresses", list[i],
+        nlv_section_fault (section, key, "“%s”: expected a list of %s addresses, each perhaps with two times", list[i],
                            family == AF_INET ? "IPv4" : "IPv6");
     }
 }
 
 void
-nlv_write_ips (GString *text, const char *key, guint8 family, const GArray *ips)
+nlv_write_groups (GString *text, const char *key, guint8 family, const GArray *groups)
 {
-  if (ips == NULL)
+  if (groups == NULL)
     return;
   g_string_append_printf (text, "%s=", key);
-  for (guint i = 0; i < ips->len; i++)
+  for (guint i = 0; i < groups->len; i++)
     {
-      nlv_append_ip (text, family, &g_array_index (ips, NlvIp, i));
+      const NlvMembership *group = &g_array_index (groups, NlvMembership, i);
+
+      nlv_append_ip (text, family, &group->ip);
+      if (group->created != 0 || group->updated != 0)
+        g_string_append_printf (text, " %u %u", group->created, group->updated);
       g_string_append_c (text, ';');
     }
   g_string_append_c (text, '\n');
