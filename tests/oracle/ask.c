@@ -115,9 +115,7 @@ receive (int fd, struct msghdr *message, struct sockaddr_nl *sender, size_t size
 
   memset (sender, 0, sizeof *sender);
   vector = (struct iovec){ .iov_base = buffer, .iov_len = size };
-  *message = (struct msghdr){
-    .msg_name = sender, .msg_namelen = sizeof *sender, .msg_iov = &vector, .msg_iovlen = 1
-  };
+  *message = (struct msghdr){ .msg_name = sender, .msg_namelen = sizeof *sender, .msg_iov = &vector, .msg_iovlen = 1 };
   return recvmsg (fd, message, flags | MSG_DONTWAIT);
 }
 

@@ -178,7 +178,8 @@ class Commands:
             self.lines += [f"ip link show dev {shlex.quote(other)}" for other in link.alt_names]
         masters = {link.index: link.name for link in self.view.links if link.kind == "bridge"}
         for name in masters.values():
-            self.lines += [f"bridge fdb show br {name}", f"bridge -s mdb show dev {name}", f"ip addr show master {name}"]
+            self.lines += [f"bridge fdb show br {name}", f"bridge -s mdb show dev {name}"]
+            self.lines += [f"ip addr show master {name}"]
 
     def about_objects(self):
         names = {link.index: link.name for link in self.view.links}
@@ -186,7 +187,8 @@ class Commands:
             if address and index in names:
                 self.lines.append(f"ip neigh get {words(address)} dev {names[index]}")
         for index, address, master in self.some(self.view.fdb, 3):
-            self.lines.append(f"bridge fdb get {address.hex(':')} dev {names.get(index, 'lo')} " + "master" * bool(master))
+            where = f"{names.get(index, 'lo')} {'master' if master else ''}"
+            self.lines.append(f"bridge fdb get {address.hex(':')} dev {where}".strip())
         for number in self.some(self.view.nexthops, 3):
             self.lines += [f"ip -d nexthop get id {number}", f"ip route show nhid {number}"]
         for _, _, length, address in self.some(self.view.addresses, 3):

@@ -194,14 +194,14 @@ def explain_message(exchange, first, second):
     rows = diff([row for line in first for row in in_words(line)], [row for line in second for row in in_words(line)])
     if not rows:  # only the cut into words is the same
         rows = diff(first, second)
-    return ["request " + exchange.line().strip(), *("  " + row for row in request), *rows, ""]
+    return ["request " + exchange.line().strip(), *("  " + row for row in request)], rows
 
 
 def explain_text(line, first, second):
     first, second = (
         ["nothing"] if output is None else volatile.mask_text(line, output).splitlines() for output in (first, second)
     )
-    return ["$ " + line, *diff(first, second), ""]
+    return ["$ " + line], diff(first, second)
 
 
 # --- one network
@@ -288,15 +288,15 @@ class Comparison:
         ours = self.ours.text(self.lines)
         self.counts.commands += len(self.lines)
         numbers = self._still(differing_text, self.lines, self.kernel_text, ours, self.kernel.text)
-        why = [explain_text(self.lines[i], self.kernel_text[i], ours[i]) for i in numbers[:SHOWN]]
-        self._judge(numbers, why, len(self.lines), "commands")
+        why = (explain_text(self.lines[i], self.kernel_text[i], ours[i]) for i in numbers)
+        self._judge(why, len(numbers), len(self.lines), "commands")
 
     def compare_messages(self):
         ours = self.ours.messages(self.exchanges)
         self.counts.add_answers(self.kernel_messages)
         numbers = self._still(differing_messages, self.exchanges, self.kernel_messages, ours, self.kernel.messages)
-        why = [explain_message(self.exchanges[i], self.kernel_messages[i], ours[i]) for i in numbers[:SHOWN]]
-        self._judge(numbers, why, len(self.exchanges), "exchanges")
+        why = (explain_message(self.exchanges[i], self.kernel_messages[i], ours[i]) for i in numbers)
+        self._judge(why, len(numbers), len(self.exchanges), "exchanges")
 
     def compare_saved(self):
         """What is loaded and saved is what was recorded, to the byte."""
@@ -314,11 +314,18 @@ class Comparison:
             set(differing_messages(self.exchanges, self.kernel_messages, answers)),
         )
 
-    def _judge(self, numbers, why, count, what):
-        if numbers:
-            self.suite.keep(self)
-            head = f"{self.network.name}: {len(numbers)} of {count} {what} differ"
-            raise AssertionError("\n".join([head, *(row for rows in why for row in rows)]))
+    def _judge(self, why, differ, count, what):
+        """What differs in the same way as something before is only counted."""
+        if not differ:
+            return
+        self.suite.keep(self)
+        shown = {}
+        for asked, rows in why:
+            shown.setdefault("\n".join(row for row in rows if row[0] in "+-"), (asked, rows))
+            if len(shown) == SHOWN:
+                break
+        head = f"{self.network.name}: {differ} of {count} {what} differ"
+        raise AssertionError("\n".join([head, *(row for asked, rows in shown.values() for row in [*asked, *rows, ""])]))
 
     def close(self):
         self.place.close()

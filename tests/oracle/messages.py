@@ -15,6 +15,7 @@ NLA_TYPE = 0x3FFF
 
 AF_UNSPEC, AF_INET, AF_BRIDGE, AF_INET6, AF_PACKET, AF_MPLS, AF_IPMR, AF_IP6MR = 0, 2, 7, 10, 17, 28, 128, 129
 SEQUENCE = 0x5E9
+ROW = 32  # bytes shown in a line
 
 KINDS = {
     16: "LINK",
@@ -167,6 +168,17 @@ def _is_nest(data, start, end):
     return last >= end > start
 
 
+def _rows(label, data):
+    """@data in hexadecimal, in rows of which a difference shows few."""
+    if len(data) <= ROW:
+        yield f"{label} {data.hex()}"
+        return
+    yield label
+    margin = " " * (len(label) - len(label.lstrip()) + 2)
+    for at in range(0, len(data), ROW):
+        yield f"{margin}{at:#06x} {data[at:at + ROW].hex()}"
+
+
 def _describe_attributes(data, start, end, indent):
     for kind, a, b in attributes(data, start, end):
         flag = "+" if kind & NLA_F_NESTED else ""
@@ -175,10 +187,10 @@ def _describe_attributes(data, start, end, indent):
             yield label
             yield from _describe_attributes(data, a, b, indent + 2)
         else:
-            yield f"{label} {data[a:b].hex()}"
+            yield from _rows(label, data[a:b])
         start = (b + 3) & ~3
     if start < end:
-        yield f"{' ' * indent}rest {data[start:end].hex()}"
+        yield from _rows(f"{' ' * indent}rest", data[start:end])
 
 
 def _describe_error(data, offset, length, flags):
@@ -214,4 +226,4 @@ def describe(data):
             yield f"  header {data[offset + 16:start].hex()}"
             yield from _describe_attributes(data, start, offset + length, 2)
     if end < len(data):
-        yield f"rest {data[end:].hex()}"
+        yield from _rows("rest", data[end:])

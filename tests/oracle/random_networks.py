@@ -10,6 +10,9 @@ from networks import FAR, METRICS, Network, mac
 
 TABLES = ["main", "main", "main", "5", "100", "300", "70000", "4000000000"]
 PROTOCOLS = ["static", "kernel", "boot", "ra", "dhcp", "bird", "99"]
+FDB_KINDS = ["master static", "master permanent", "self", "master extern_learn", "master static sticky"]
+FAILING = ["unreachable", "blackhole", "prohibit", "throw"]
+SPECIAL = ["local", "broadcast", "multicast", "anycast"]
 NAMES = ["eth{}", "en{}", "wan{}", "a{}", "long-name-no-{}", "z.{}", "lan_{}"]
 CONGESTION = ["reno", "cubic", "bbr"]
 
@@ -150,8 +153,7 @@ class _Maker:
         if options:
             self.network.ip(f"link set dev {port} type bridge_slave {options}")
         for _ in self.some(0, 3):
-            kind = self.pick(["master static", "master permanent", "self", "master extern_learn", "master static sticky"])
-            self.network.bridge(f"fdb add {self.new_mac()} dev {port} {kind}")
+            self.network.bridge(f"fdb add {self.new_mac()} dev {port} {self.pick(FDB_KINDS)}")
 
     def add_macvlan(self):
         if not self.ports:
@@ -196,7 +198,8 @@ class _Maker:
         if self.chance(50):
             self.network.ip(f"link add {name} address {self.new_mac()} {self.link_options()} type ifb")
         elif self.chance(50):
-            self.network.ip(f"tuntap add dev {name} mode tun " + self.options(["user 1000", "group 100", "multi_queue"]))
+            more = self.options(["user 1000", "group 100", "multi_queue"])
+            self.network.ip(f"tuntap add dev {name} mode tun {more}")
         else:
             self.network.ip(f"tuntap add dev {name} mode tap " + self.options(["pi", "vnet_hdr"]))
             self.network.ip(f"link set {name} address {self.new_mac()}")
@@ -311,10 +314,9 @@ class _Maker:
         draw = self.random.randrange(100)
         device, gateway = self.host4()
         if draw < 15:
-            kind = self.pick(["unreachable", "blackhole", "prohibit", "throw"])
-            network.ip(f"route {verb} {kind} {where} {more}")
+            network.ip(f"route {verb} {self.pick(FAILING)} {where} {more}")
         elif draw < 25:
-            network.ip(f"route {verb} {self.pick(['local', 'broadcast', 'multicast', 'anycast'])} {where} dev {device}")
+            network.ip(f"route {verb} {self.pick(SPECIAL)} {where} dev {device}")
         elif draw < 40:
             ways = []
             for _ in self.some(2, 4):
@@ -350,10 +352,9 @@ class _Maker:
         draw = self.random.randrange(100)
         device, gateway = self.host6()
         if draw < 15:
-            kind = self.pick(["unreachable", "blackhole", "prohibit", "throw"])
-            network.ip6(f"route {verb} {kind} {where} {more}")
+            network.ip6(f"route {verb} {self.pick(FAILING)} {where} {more}")
         elif draw < 25:
-            network.ip6(f"route {verb} {self.pick(['local', 'broadcast', 'multicast', 'anycast'])} {where} dev {device}")
+            network.ip6(f"route {verb} {self.pick(SPECIAL)} {where} dev {device}")
         elif draw < 40:
             ways = []
             for _ in self.some(2, 4):
@@ -374,7 +375,8 @@ class _Maker:
         for _ in self.some(1, 6):
             number = self.random.randint(1, 500)
             device, gateway = self.host4() if self.chance(60) else self.host6()
-            what = self.pick(["blackhole", f"via {gateway} dev {device}", f"via {gateway} dev {device}", f"dev {device}"])
+            via = f"via {gateway} dev {device}"
+            what = self.pick(["blackhole", via, via, f"dev {device}"])
             self.network.ip(f"nexthop add id {number} {what} " + self.options([f"proto {self.pick(PROTOCOLS)}"], 20))
             self.nexthops.append(number)
         for _ in self.some(0, 2):
@@ -464,7 +466,7 @@ class _Maker:
                     class add dev {device} parent 1:1 classid 1:10 htb rate 10mbit ceil 20mbit prio 3
                     filter add dev {device} parent 1: protocol ip u32 match ip dst 192.0.2.1/32 flowid 1:10""",
                     f"""qdisc add dev {device} ingress
-                    filter add dev {device} ingress protocol all u32 match u32 0 0 action mirred egress redirect dev lo""",
+                    filter add dev {device} ingress protocol all u32 match u32 0 0 action mirred egress mirror dev lo""",
                     f"qdisc add dev {device} clsact",
                 ]
             )

@@ -42,6 +42,7 @@ MESSAGES = [
     ("NEIGH", (3,), WHOLE, TIME),  # NDA_CACHEINFO
     ("NEIGHTBL", (5,), (4, 8), COUNTERS),  # NDTA_CONFIG: entries, of all namespaces
     ("NEIGHTBL", (5,), (8, 16), TIME),  # last_flush, last_rand
+    ("NEIGHTBL", (5,), (16, 24), DRAWN),  # hash_rnd, hash_mask: anew when all namespaces' entries are many
     ("NEIGHTBL", (6, 3), WHOLE, DRAWN),  # NDTA_PARMS: NDTPA_REACHABLE_TIME
     ("NEIGHTBL", (7,), WHOLE, COUNTERS),  # NDTA_STATS
     ("QDISC", (3,), WHOLE, COUNTERS),  # TCA_STATS
@@ -97,6 +98,7 @@ TEXT = [
     (r"^ip -s.* link|^ip stats|^ip -s.* addr", r"(?m)^ +\d[\d ]*$", _numbers_as_one, COUNTERS),
     (r"^ip -j stats", r'"(bytes|packets|errors|dropped|multicast)":\d+', r'"\1":N', COUNTERS),
     (r"^ip .*ntable|^ip ntable", r"\b(reachable) \d+(?= )", r"\1 N", DRAWN),
+    (r"^ip -s.* ntable", r"\b(hash_rnd|hash_mask) \S+", r"\1 N", DRAWN),
     (r"^ip -s.* ntable", r"\b(entries|last_flush|last_rand) (\d+-\S+ [\d:]+|\d+)", r"\1 N", TIME),
     (r"^ip -s.* ntable", r"\b(allocs|destroys|hash_grows|res_failed|rcv_mcast_probes|rcv_ucast_probes|lookups|hits|"
      r"periodic_gc_runs|forced_gc_runs|table_fulls) \d+", r"\1 N", COUNTERS),
