@@ -443,7 +443,6 @@ def neighbors():
         neigh add 2001:db8::7 lladdr {mac(7)} dev v0 nud stale router
         neigh add 2001:db8::8 lladdr {mac(8)} dev v1 nud noarp extern_learn router protocol 42
         neigh add proxy 192.0.2.12 dev v0
-        neigh add proxy 192.0.2.13
         neigh add proxy 2001:db8::13 dev v1 router
         neigh add proxy 2001:db8::14 protocol 5 dev v0
         """

@@ -466,7 +466,8 @@ class _Maker:
                     class add dev {device} parent 1:1 classid 1:10 htb rate 10mbit ceil 20mbit prio 3
                     filter add dev {device} parent 1: protocol ip u32 match ip dst 192.0.2.1/32 flowid 1:10""",
                     f"""qdisc add dev {device} ingress
-                    filter add dev {device} ingress protocol all u32 match u32 0 0 action mirred egress mirror dev lo""",
+                    filter add dev {device} ingress protocol all u32 match u32 0 0 \
+action mirred egress redirect dev lo""",
                     f"qdisc add dev {device} clsact",
                 ]
             )
