@@ -348,23 +348,49 @@ typedef struct
   gpointer user_data;
 } Taste;
 
-/* The first route that @taste accepts, from @probe on and as long as the
- * destination, and whether there is a source prefix, stay the same. */
-static const NlvRoute *
-lookup_from (const Table *table, const NlvFibNode *probe, const Taste *taste)
+static gboolean
+is_at (const NlvFibNode *probe, const NlvRoute *route)
 {
+  return route->destination_length == probe->row.destination_length &&
+         (route->source_length > 0) == (probe->row.source_length > 0) &&
+         nlv_fib_compare_bits (&route->destination, &probe->row.destination, route->destination_length) == 0;
+}
+
+/* The first route that @taste accepts, from @probe on and as long as the
+ * destination, and whether there is a source prefix, stay the same. @any tells
+ * whether there is one at all. */
+static const NlvRoute *
+lookup_from (const Table *table, const NlvFibNode *probe, const Taste *taste, gboolean *any)
+{
+  *any = FALSE;
   for (GTreeNode *at = g_tree_lower_bound (table->tree, probe); at != NULL; at = g_tree_node_next (at))
     {
       const NlvRoute *route = &((const NlvFibNode *) g_tree_node_value (at))->row;
 
-      if (route->destination_length != probe->row.destination_length ||
-          (route->source_length > 0) != (probe->row.source_length > 0) ||
-          nlv_fib_compare_bits (&route->destination, &probe->row.destination, route->destination_length) != 0)
+      if (!is_at (probe, route))
         return NULL;
+      *any = TRUE;
       if (taste->accept == NULL || taste->accept (route, taste->user_data))
         return route;
     }
   return NULL;
+}
+
+/* Of one destination length. Where there are routes for some sources, those for
+ * all are hidden: fib6_node_lookup_1() goes on with a shorter prefix. */
+static const NlvRoute *
+lookup_length (const Table *table, NlvFibNode *probe, const Taste *taste)
+{
+  const NlvRoute *route = NULL;
+  gboolean any = FALSE;
+
+  if (probe->row.family == AF_INET6)
+    {
+      probe->row.source_length = 128;
+      route = lookup_from (table, probe, taste, &any);
+      probe->row.source_length = 0;
+    }
+  return any ? route : lookup_from (table, probe, taste, &any);
 }
 
 const NlvRoute *
@@ -380,20 +406,13 @@ nlv_fib_lookup (NlvFib *fib, guint8 family, guint32 table_id, const NlvIp *desti
   memcpy (probe.row.destination.bytes, destination->bytes, family == AF_INET ? 4 : 16);
   for (int length = family == AF_INET ? 32 : 128; length >= 0; length--)
     {
-      const NlvRoute *route = NULL;
+      const NlvRoute *route;
 
       if (table->n_of_length[length] == 0)
         continue;
       nlv_fib_mask_ip (&probe.row.destination, (guint) length);
       probe.row.destination_length = (guint8) length;
-      if (family == AF_INET6)
-        {
-          probe.row.source_length = 128;
-          route = lookup_from (table, &probe, &taste);
-          probe.row.source_length = 0;
-        }
-      if (route == NULL)
-        route = lookup_from (table, &probe, &taste);
+      route = lookup_length (table, &probe, &taste);
       if (route != NULL)
         return route;
     }

@@ -138,8 +138,8 @@ words (guint8 family, const char *ipv4, const char *ipv6)
 }
 
 /* inet_valid_dump_ifaddr_req() and its IPv6 sister */
-static int
-check_dump (NlvWalk *walk)
+int
+nlv_address_check_dump (NlvWalk *walk)
 {
   guint8 family = walk->family;
   struct ifaddrmsg header;
@@ -182,7 +182,7 @@ int
 nlv_dump_addresses (NlvWalk *walk, NlvWriter *writer)
 {
   NlvNetwork *network = walk->dump.network;
-  int error = nlv_walk_check (walk, check_dump);
+  int error = nlv_walk_check (walk, nlv_address_check_dump);
 
   if (error < 0)
     return error;

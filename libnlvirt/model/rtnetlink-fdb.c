@@ -29,6 +29,7 @@ nlv_fdb_put_entry (NlvNetwork *network, NlvWriter *writer, struct ndmsg *header,
 
   header->ndm_family = AF_BRIDGE;
   header->ndm_flags = neighbor->flags;
+  header->ndm_type = neighbor->type;
   header->ndm_ifindex = neighbor->link;
   header->ndm_state = neighbor->state;
   if (neighbor->address_length > 0)
@@ -243,15 +244,40 @@ find_device (const NlvRequest *request, const Query *query, const NlvLink **devi
   return 0;
 }
 
-static guint16
-vlan_of (const NlvNeighbor *entry)
+/* A number that an entry has among its raw attributes, or 0. */
+static guint32
+number_of (const NlvNeighbor *entry, guint16 type)
 {
-  const NlvRawAttr *raw = nlv_raw_attrs_find (entry->extra, NDA_VLAN);
-  guint16 vlan = 0;
+  const NlvRawAttr *raw = nlv_raw_attrs_find (entry->extra, type);
+  guint32 number = 0;
 
-  if (raw != NULL && g_bytes_get_size (raw->payload) == sizeof vlan)
-    memcpy (&vlan, g_bytes_get_data (raw->payload, NULL), sizeof vlan);
-  return vlan;
+  if (raw != NULL)
+    memcpy (&number, g_bytes_get_data (raw->payload, NULL), MIN (g_bytes_get_size (raw->payload), sizeof number));
+  return number;
+}
+
+/* VXLAN_F_COLLECT_METADATA */
+static gboolean
+collects_metadata (const NlvLink *device)
+{
+  gsize len = 0;
+  gconstpointer data = device->kind_data != NULL ? g_bytes_get_data (device->kind_data, &len) : NULL;
+  NlvSpan rest = nlv_span (data, len);
+  NlvAttr attr;
+
+  while (nlv_attr_next (&rest, &attr))
+    if (attr.type == IFLA_VXLAN_COLLECT_METADATA)
+      return nlv_attr_u8 (&attr) != 0;
+  return FALSE;
+}
+
+/* br_fdb_find() by VLAN; vxlan_find_mac() by VNI, where there are several. */
+static gboolean
+is_in_network (const NlvNeighbor *entry, const Query *query, const NlvLink *device)
+{
+  if (is_kind (device, "bridge"))
+    return number_of (entry, NDA_VLAN) == query->vlan;
+  return !collects_metadata (device) || number_of (entry, NDA_SRC_VNI) == nlv_attr_u32 (&query->attrs[NDA_VNI]);
 }
 
 /* A bridge knows what is behind its ports; others know their own. */
@@ -277,7 +303,7 @@ find_entry (NlvNetwork *network, const Query *query, const NlvLink *device)
       const NlvNeighbor *entry = nlv_network_get_neighbor (network, i);
 
       if (entry->family == AF_BRIDGE && entry->address_length == 6 && memcmp (entry->address, address, 6) == 0 &&
-          is_of_device (network, entry, device) && (!is_kind (device, "bridge") || vlan_of (entry) == query->vlan))
+          is_of_device (network, entry, device) && is_in_network (entry, query, device))
         return entry;
     }
   return NULL;

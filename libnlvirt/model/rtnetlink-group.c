@@ -64,10 +64,20 @@ nlv_link_usual_groups (NlvNetwork *network, const NlvLink *link, NlvGroups which
   return groups;
 }
 
-static GArray *
-get_groups (NlvNetwork *network, const NlvLink *link, NlvGroups which)
+GArray *
+nlv_link_get_groups (NlvNetwork *network, const NlvLink *link, NlvGroups which)
 {
   return link->groups[which] != NULL ? g_array_ref (link->groups[which]) : nlv_link_usual_groups (network, link, which);
+}
+
+/* IFA_SITE of ipv6_addr_scope() */
+static guint8
+scope_of (const NlvMembership *group, NlvGroups which)
+{
+  const guint8 *bytes = group->ip.bytes;
+  gboolean of_site = bytes[0] == 0xff ? (bytes[1] & 0x0f) == 5 : bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0xc0;
+
+  return which != NLV_GROUPS_IPV4 && of_site ? RT_SCOPE_SITE : RT_SCOPE_UNIVERSE;
 }
 
 static gboolean
@@ -87,43 +97,18 @@ put_group (NlvWalk *walk, NlvWriter *writer, NlvGroups which, const NlvLink *lin
   header->ifa_family = walk->family;
   header->ifa_prefixlen = nlv_ip_size (walk->family) * 8;
   header->ifa_flags = IFA_F_PERMANENT;
-  header->ifa_scope = RT_SCOPE_UNIVERSE;
+  header->ifa_scope = scope_of (group, which);
   header->ifa_index = link->index;
   nlv_put_ip (writer, which == NLV_GROUPS_ANYCAST ? IFA_ANYCAST : IFA_MULTICAST, &group->ip, walk->family);
   nlv_put (writer, IFA_CACHEINFO, &info, sizeof info);
   return nlv_writer_end (writer);
 }
 
-/* The same checks as for addresses, of which both borrow the words. */
-static int
-check_dump (NlvWalk *walk)
-{
-  gboolean ipv4 = walk->family == AF_INET;
-  struct ifaddrmsg header;
-  NlvAttr attrs[NLV_IFA_MAX + 1];
-
-  if (!walk->dump.caller.strict)
-    return 0;
-  if (!nlv_request_header (&walk->request, &header, sizeof header))
-    return nlv_walk_refuse (walk, -EINVAL,
-                            ipv4 ? "ipv4: Invalid header for address dump request"
-                                 : "ipv6: Invalid header for address dump request");
-  if (header.ifa_prefixlen != 0 || header.ifa_flags != 0 || header.ifa_scope != 0)
-    return nlv_walk_refuse (walk, -EINVAL,
-                            ipv4 ? "ipv4: Invalid values in header for address dump request"
-                                 : "ipv6: Invalid values in header for address dump request");
-  walk->filter.link = header.ifa_index;
-  if (header.ifa_index != 0)
-    walk->dump.answer_flags |= NLM_F_DUMP_FILTERED;
-  return nlv_request_attrs (&walk->request, sizeof header, attrs, NLV_IFA_MAX, NULL, NLV_VALIDATE_DEPRECATED_STRICT,
-                            &walk->dump.why);
-}
-
 static int
 dump_groups (NlvWalk *walk, NlvWriter *writer, NlvGroups which)
 {
   NlvNetwork *network = walk->dump.network;
-  int error = check_dump (walk);
+  int error = nlv_walk_check (walk, nlv_address_check_dump);
 
   if (error < 0)
     return error;
@@ -136,7 +121,7 @@ dump_groups (NlvWalk *walk, NlvWriter *writer, NlvGroups which)
 
       if (walk->filter.link != 0 && link->index != walk->filter.link)
         continue;
-      groups = get_groups (network, link, which);
+      groups = nlv_link_get_groups (network, link, which);
       for (; walk->position_in_row < groups->len; walk->position_in_row++)
         if (!put_group (walk, writer, which, link, &g_array_index (groups, NlvMembership, walk->position_in_row)))
           return -EMSGSIZE;

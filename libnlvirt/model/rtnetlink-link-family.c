@@ -135,9 +135,10 @@ put_inet6_link (NlvWalk *walk, NlvWriter *writer, const NlvLink *link)
   return nlv_writer_end (writer);
 }
 
-/* br_fill_ifinfo(): the ports, each with what its bridge knows of it. */
+/* br_fill_ifinfo() of a port, with what its bridge knows of it, or of the
+ * bridge itself. */
 static gboolean
-put_bridge_port (NlvWalk *walk, NlvWriter *writer, const NlvLink *link)
+put_bridge_link (NlvWalk *walk, NlvWriter *writer, const NlvLink *link, guint32 bridge, GBytes *port)
 {
   struct ifinfomsg *header = nlv_walk_begin (walk, writer, RTM_NEWLINK, 0, sizeof *header);
 
@@ -145,17 +146,31 @@ put_bridge_port (NlvWalk *walk, NlvWriter *writer, const NlvLink *link)
     return FALSE;
   put_family_header (header, link, AF_BRIDGE);
   nlv_put_string (writer, IFLA_IFNAME, link->name);
-  nlv_put_u32 (writer, IFLA_MASTER, link->master);
+  nlv_put_u32 (writer, IFLA_MASTER, bridge);
   nlv_put_u32 (writer, IFLA_MTU, link->mtu);
   nlv_put_u8 (writer, IFLA_OPERSTATE, link->operational_state);
   if (link->address_length > 0)
     nlv_put (writer, IFLA_ADDRESS, link->address, MIN (link->address_length, sizeof link->address));
   if (link->has_lower && link->lower != link->index)
     nlv_put_u32 (writer, IFLA_LINK, link->lower);
-  if (link->slave_data != NULL)
-    nlv_put (writer, IFLA_PROTINFO | NLA_F_NESTED, g_bytes_get_data (link->slave_data, NULL),
-             g_bytes_get_size (link->slave_data));
+  if (port != NULL)
+    nlv_put (writer, IFLA_PROTINFO | NLA_F_NESTED, g_bytes_get_data (port, NULL), g_bytes_get_size (port));
   return nlv_writer_end (writer);
+}
+
+/* br_getlink(): a bridge has something to say of itself when VLANs or
+ * protocols are asked for. */
+static gboolean
+put_for_bridge (NlvWalk *walk, NlvWriter *writer, const NlvLink *link)
+{
+  const guint32 of_bridge = RTEXT_FILTER_BRVLAN | RTEXT_FILTER_BRVLAN_COMPRESSED | RTEXT_FILTER_MRP |
+                            RTEXT_FILTER_CFM_CONFIG | RTEXT_FILTER_CFM_STATUS;
+
+  if (link->master != 0 && g_strcmp0 (link->slave_kind, "bridge") == 0)
+    return put_bridge_link (walk, writer, link, link->master, link->slave_data);
+  if ((walk->filter.ext_mask & of_bridge) != 0 && g_strcmp0 (link->kind, "bridge") == 0)
+    return put_bridge_link (walk, writer, link, link->index, NULL);
+  return TRUE;
 }
 
 int
@@ -176,31 +191,40 @@ nlv_dump_inet6_links (NlvWalk *walk, NlvWriter *writer)
   return 0;
 }
 
+/* valid_bridge_getlink_req(). A lax request is answered all the same, with the
+ * parser's words. */
+static int
+check_bridge_links (NlvWalk *walk)
+{
+  gboolean strict = walk->dump.caller.strict;
+  NlvAttr attrs[NLV_IFLA_MAX + 1];
+  int error = check_empty_header (walk, "Invalid header for bridge link dump",
+                                  "Invalid values in header for bridge link dump request", NULL);
+
+  if (error < 0)
+    return error;
+  error = nlv_request_attrs (&walk->request, sizeof (struct ifinfomsg), attrs, NLV_IFLA_MAX, nlv_link_policy,
+                             strict ? NLV_VALIDATE_DEPRECATED_STRICT : NLV_VALIDATE_LIBERAL, &walk->dump.why);
+  if (error < 0)
+    return strict ? error : 0;
+  for (guint i = 0; strict && i <= NLV_IFLA_MAX; i++)
+    if (i != IFLA_EXT_MASK && nlv_attr_present (&attrs[i]))
+      return nlv_walk_refuse (walk, -EINVAL, "Unsupported attribute in bridge link dump request");
+  walk->filter.ext_mask = nlv_attr_u32 (&attrs[IFLA_EXT_MASK]);
+  return 0;
+}
+
 int
 nlv_dump_bridge_links (NlvWalk *walk, NlvWriter *writer)
 {
   NlvNetwork *network = walk->dump.network;
-  int error = check_empty_header (walk, "Invalid header for bridge link dump",
-                                  "Invalid values in header for bridge link dump request", NULL);
-  NlvAttr attrs[NLV_IFLA_MAX + 1];
+  int error = nlv_walk_check (walk, check_bridge_links);
 
   if (error < 0)
     return error;
-  /* A lax request is answered all the same, with the parser's words. */
-  gboolean strict = walk->dump.caller.strict;
-  error = nlv_request_attrs (&walk->request, sizeof (struct ifinfomsg), attrs, NLV_IFLA_MAX, NULL,
-                             strict ? NLV_VALIDATE_DEPRECATED_STRICT : NLV_VALIDATE_LIBERAL, &walk->dump.why);
-  if (strict && error < 0)
-    return error;
-  for (guint i = 0; strict && i <= NLV_IFLA_MAX; i++)
-    if (i != IFLA_EXT_MASK && nlv_attr_present (&attrs[i]))
-      return nlv_walk_refuse (walk, -EINVAL, "Unsupported attribute in bridge link dump request");
   for (guint n = nlv_network_get_n_links (network); walk->position < n; walk->position++)
-    {
-      const NlvLink *link = nlv_network_get_link (network, walk->position);
-      if (link->master != 0 && g_strcmp0 (link->slave_kind, "bridge") == 0 && !put_bridge_port (walk, writer, link))
-        return -EMSGSIZE;
-    }
+    if (!put_for_bridge (walk, writer, nlv_network_get_link (network, walk->position)))
+      return -EMSGSIZE;
   return 0;
 }
 
@@ -210,9 +234,9 @@ int
 nlv_dump_ipmr_links (NlvWalk *walk, NlvWriter *writer)
 {
   struct ifinfomsg *header;
-  int error =
-    check_empty_header (walk, "ipv4: Invalid header for ipmr link dump", "Invalid values in header for ipmr link dump",
-                        "Invalid data after header in ipmr link dump");
+  int error = check_empty_header (walk, "ipv4: Invalid header for ipmr link dump",
+                                  "Invalid values in header for ipmr link dump request",
+                                  "Invalid data after header in ipmr link dump");
 
   if (error < 0)
     return error;

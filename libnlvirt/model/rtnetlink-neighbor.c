@@ -20,7 +20,7 @@ const NlvPolicy nlv_neighbor_policy[NLV_NDA_MAX + 1] = {
   [NDA_MASTER] = { .kind = NLV_KIND_U32 },
   [NDA_PROTOCOL] = { .kind = NLV_KIND_U8 },
   [NDA_NH_ID] = { .kind = NLV_KIND_U32 },
-  [NLV_NDA_FLAGS_EXT] = { .kind = NLV_KIND_U32 },
+  [NLV_NDA_FLAGS_EXT] = { .kind = NLV_KIND_U32, .mask = 0x5 }, /* NTF_EXT_MASK */
   [NDA_FDB_EXT_ATTRS] = { .kind = NLV_KIND_NESTED },
 };
 

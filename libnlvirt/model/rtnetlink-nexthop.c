@@ -306,14 +306,13 @@ parse_bucket_dump (NlvWalk *walk, Filter *filter)
 }
 
 static gboolean
-is_bucket_filtered (NlvNetwork *network, const Filter *filter, const Bucket *bucket)
+is_bucket_filtered (NlvNetwork *network, const Filter *filter, guint8 family, const Bucket *bucket)
 {
   const NlvNexthopObject *nexthop = nlv_network_find_nexthop (network, bucket->nexthop);
 
-  return (filter->id != 0 && bucket->group != filter->id) ||
-         (filter->member != 0 && bucket->nexthop != filter->member) ||
-         ((filter->link != 0 || filter->master != 0) &&
-          (nexthop == NULL || is_filtered (network, filter, AF_UNSPEC, nexthop)));
+  if ((filter->id != 0 && bucket->group != filter->id) || (filter->member != 0 && bucket->nexthop != filter->member))
+    return TRUE;
+  return nexthop != NULL && is_filtered (network, filter, family, nexthop);
 }
 
 /* rtm_dump_nexthop_bucket() */
@@ -321,6 +320,7 @@ int
 nlv_dump_buckets (NlvWalk *walk, NlvWriter *writer)
 {
   NlvNetwork *network = walk->dump.network;
+  guint8 family = nlv_request_body (&walk->request).data[0];
   Filter filter = { 0 };
   int error = parse_bucket_dump (walk, &filter);
 
@@ -342,7 +342,7 @@ nlv_dump_buckets (NlvWalk *walk, NlvWriter *writer)
       const NlvObject *object = nlv_network_get_object (network, walk->position);
       Bucket bucket;
 
-      if (read_bucket (object, &bucket) && !is_bucket_filtered (network, &filter, &bucket) &&
+      if (read_bucket (object, &bucket) && !is_bucket_filtered (network, &filter, family, &bucket) &&
           !nlv_walk_put_object (walk, writer, object))
         return -EMSGSIZE;
     }

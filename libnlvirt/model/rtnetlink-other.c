@@ -6,6 +6,9 @@
 #include <errno.h>
 #include <linux/net_namespace.h>
 
+/* PID_MAX_LIMIT */
+#define MAX_PID (4 * 1024 * 1024)
+
 static const NlvPolicy netns_policy[NETNSA_MAX + 1] = {
   [NETNSA_NSID] = { .kind = NLV_KIND_S32 },
   [NETNSA_PID] = { .kind = NLV_KIND_U32 },
@@ -131,7 +134,9 @@ nlv_getnsid (const NlvRequest *request)
     return error;
   if (nlv_attr_present (&attrs[NETNSA_PID]))
     {
-      if ((gint32) nlv_attr_u32 (&attrs[NETNSA_PID]) <= 0)
+      guint32 pid = nlv_attr_u32 (&attrs[NETNSA_PID]);
+
+      if (pid == 0 || pid > MAX_PID)
         return refuse_reference (request, &attrs[NETNSA_PID], -ESRCH);
     }
   else if (nlv_attr_present (&attrs[NETNSA_FD]))

@@ -136,18 +136,23 @@ int nlv_dump_ipmr_links (NlvWalk *walk, NlvWriter *writer);
 
 /* rtnetlink-address.c, rtnetlink-group.c */
 void nlv_address_message (NlvWriter *writer, struct ifaddrmsg *header, const NlvAddress *address, guint64 now);
+int nlv_address_check_dump (NlvWalk *walk);
 int nlv_dump_addresses (NlvWalk *walk, NlvWriter *writer);
 int nlv_getaddr_inet6 (const NlvRequest *request);
 int nlv_dump_multicast (NlvWalk *walk, NlvWriter *writer);
 int nlv_dump_anycast (NlvWalk *walk, NlvWriter *writer);
 /* The groups that a link joins by itself. (element-type NlvMembership) */
+GArray *nlv_link_get_groups (NlvNetwork *network, const NlvLink *link, NlvGroups which);
 GArray *nlv_link_usual_groups (NlvNetwork *network, const NlvLink *link, NlvGroups which);
 
 /* rtnetlink-route.c */
 extern const NlvPolicy nlv_route_policy_ipv4[NLV_RTA_MAX + 1];
 extern const NlvPolicy nlv_route_policy_ipv6[NLV_RTA_MAX + 1];
 int nlv_dump_routes (NlvWalk *walk, NlvWriter *writer);
-int nlv_dump_multicast_routes (NlvWalk *walk, NlvWriter *writer);
+int nlv_route_check_dump (NlvWalk *walk);
+/* A table that is asked for and not there: an error only to a request for this
+ * one family. */
+int nlv_route_missing_table (NlvWalk *walk, const char *words);
 /* A whole route; @input is the link that a lookup named, or 0. */
 void nlv_route_message (NlvWriter *writer, struct rtmsg *header, const NlvRoute *route, guint32 input, guint64 now);
 void nlv_route_put_metrics (NlvWriter *writer, const NlvRoute *route);
@@ -181,7 +186,17 @@ int nlv_lookup (NlvNetwork *network, const NlvFlow *flow, NlvLookup *result);
 int nlv_route_type_error (const NlvRoute *route);
 /* The link that what the host sends to itself goes over. */
 guint32 nlv_loopback_index (NlvNetwork *network);
-gboolean nlv_is_local_ipv4 (NlvNetwork *network, const NlvIp *ip);
+/* The link that an address of this host is on, 0 for others: __ip_dev_find(). */
+guint32 nlv_local_link_ipv4 (NlvNetwork *network, const NlvIp *ip);
+gboolean nlv_ipv4_is_multicast (guint32 ip);
+gboolean nlv_ipv4_is_local_multicast (guint32 ip);
+gboolean nlv_ipv4_is_loopback (guint32 ip);
+/* inet_lookup_ifaddr_rcu(): the link with just this address, or 0. */
+guint32 nlv_address_link_ipv4 (NlvNetwork *network, guint32 ip);
+/* Sysctls of a link, as ip_route_input_slow() asks for them. */
+gboolean nlv_link_routes_loopback (const NlvLink *link);
+/* ip_check_mc_rcu() */
+gboolean nlv_link_listens_to (NlvNetwork *network, const NlvLink *link, guint32 group);
 /* inet_select_addr(); 0 when there is none. */
 guint32 nlv_select_source_ipv4 (NlvNetwork *network, guint32 link, guint32 toward, guint8 scope);
 /* ipv6_dev_get_saddr() */
@@ -204,9 +219,30 @@ typedef struct
 int nlv_route_query_parse (NlvRouteQuery *query);
 int nlv_route_query_fill_flow (NlvRouteQuery *query);
 
+#define RTCF_LOCAL 0x80000000
+#define RTCF_BROADCAST 0x10000000
+#define RTCF_MULTICAST 0x20000000
+#define RTCF_DOREDIRECT 0x01000000
+
+/* struct rtable, as far as it is shown */
+typedef struct
+{
+  NlvLookup lookup;
+  guint8 type;
+  guint32 flags;
+  guint32 output;
+  gboolean no_route; /* the route's gateway and metrics do not apply */
+} NlvPath;
+
+/* rtnetlink-route-input.c: ip_route_input_rcu() */
+int nlv_route_input_ipv4 (NlvRouteQuery *query, NlvPath *path);
+
 /* rtnetlink-route-get.c */
 int nlv_getroute_ipv4 (const NlvRequest *request);
 int nlv_getroute_ipv6 (const NlvRequest *request);
+
+/* rtnetlink-route-multicast.c */
+int nlv_dump_multicast_routes (NlvWalk *walk, NlvWriter *writer);
 int nlv_getroute_multicast (const NlvRequest *request);
 
 /* rtnetlink-rule.c */

@@ -1,26 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* RTM_GETROUTE for one destination, IPv4: inet_rtm_getroute() and what it asks
- * of ip_route_output_key_hash_rcu() and ip_route_input_rcu(). Nothing is
- * forwarded: the sysctls are those of a new namespace. */
+ * of ip_route_output_key_hash_rcu(). */
 #include "model/rtnetlink-private.h"
 
 #include <errno.h>
 #include <netinet/in.h>
-
-#define RTCF_LOCAL 0x80000000
-#define RTCF_BROADCAST 0x10000000
-#define RTCF_MULTICAST 0x20000000
-
-/* struct rtable, as far as it is shown */
-typedef struct
-{
-  NlvLookup lookup;
-  guint8 type;
-  guint32 flags;
-  guint32 output;
-  gboolean no_route; /* the route's gateway and metrics do not apply */
-} Path;
 
 static int
 fill_flow (NlvRouteQuery *query)
@@ -30,52 +15,9 @@ fill_flow (NlvRouteQuery *query)
   return nlv_route_query_fill_flow (query);
 }
 
-static gboolean
-is_multicast (guint32 ip)
-{
-  return IN_MULTICAST (g_ntohl (ip));
-}
-
-static gboolean
-is_local_multicast (guint32 ip)
-{
-  return (g_ntohl (ip) & 0xffffff00) == 0xe0000000;
-}
-
-static gboolean
-is_unset (guint32 ip)
-{
-  return ip == 0;
-}
-
-static gboolean
-is_loopback_net (guint32 ip)
-{
-  return g_ntohl (ip) >> 24 == 127;
-}
-
-static guint32
-link_of_address (NlvNetwork *network, guint32 ip)
-{
-  for (guint i = 0; i < nlv_network_get_n_addresses (network); i++)
-    {
-      const NlvAddress *address = nlv_network_get_address (network, i);
-      if (address->family == AF_INET && address->local.v4 == ip)
-        return address->link;
-    }
-  return 0;
-}
-
-/* ip_check_mc_rcu(): every link that is up listens to all hosts. */
-static gboolean
-listens_to (const NlvLink *link, guint32 group)
-{
-  return (link->flags & IFF_UP) != 0 && g_ntohl (group) == INADDR_ALLHOSTS_GROUP;
-}
-
 /* __mkroute_output() */
 static int
-make_output (NlvRouteQuery *query, Path *path)
+make_output (NlvRouteQuery *query, NlvPath *path)
 {
   NlvNetwork *network = query->request->network;
   NlvFlow *flow = &query->flow;
@@ -83,13 +25,14 @@ make_output (NlvRouteQuery *query, Path *path)
   guint32 destination = flow->destination.v4;
   gboolean loopback = link != NULL && (link->flags & IFF_LOOPBACK) != 0;
 
-  if (link == NULL || !nlv_link_has_ipv4 (link) || (is_loopback_net (flow->source.v4) && !loopback))
+  if (link == NULL || !nlv_link_has_ipv4 (link) ||
+      (nlv_ipv4_is_loopback (flow->source.v4) && !loopback && !nlv_link_routes_loopback (link)))
     return -EINVAL;
   if (destination == INADDR_BROADCAST)
     path->type = RTN_BROADCAST;
-  else if (is_multicast (destination))
+  else if (nlv_ipv4_is_multicast (destination))
     path->type = RTN_MULTICAST;
-  else if (is_unset (destination))
+  else if (destination == 0)
     return -EINVAL;
   if (loopback)
     path->flags |= RTCF_LOCAL;
@@ -101,7 +44,7 @@ make_output (NlvRouteQuery *query, Path *path)
   else if (path->type == RTN_MULTICAST)
     {
       path->flags |= RTCF_MULTICAST | RTCF_LOCAL;
-      if (!listens_to (link, destination))
+      if (!nlv_link_listens_to (network, link, destination))
         path->flags &= ~RTCF_LOCAL;
       if (path->lookup.route != NULL && path->lookup.route->destination_length < 4)
         path->no_route = TRUE;
@@ -112,22 +55,24 @@ make_output (NlvRouteQuery *query, Path *path)
 /* The checks of source and output link that come before any table; 1 when
  * they have settled the path. */
 static int
-settle_ends (NlvRouteQuery *query, Path *path)
+settle_ends (NlvRouteQuery *query, NlvPath *path)
 {
   NlvNetwork *network = query->request->network;
   NlvFlow *flow = &query->flow;
   guint32 source = flow->source.v4, destination = flow->destination.v4;
-  gboolean to_many = is_multicast (destination) || destination == INADDR_BROADCAST;
+  gboolean to_many = nlv_ipv4_is_multicast (destination) || destination == INADDR_BROADCAST;
 
   if (source != 0)
     {
-      if (is_multicast (source) || source == INADDR_BROADCAST || is_unset (source))
+      if (nlv_ipv4_is_multicast (source) || source == INADDR_BROADCAST || source == 0)
         return -EINVAL;
-      if (!nlv_is_local_ipv4 (network, &flow->source))
+      guint32 local = nlv_local_link_ipv4 (network, &flow->source);
+
+      if (local == 0)
         return -ENETUNREACH;
-      if (flow->output == 0 && to_many && link_of_address (network, source) != 0)
+      if (flow->output == 0 && to_many)
         {
-          path->output = flow->output = link_of_address (network, source);
+          path->output = flow->output = local;
           return 1;
         }
     }
@@ -140,13 +85,13 @@ settle_ends (NlvRouteQuery *query, Path *path)
   if ((link->flags & IFF_UP) == 0 || !nlv_link_has_ipv4 (link))
     return -ENETUNREACH;
   path->output = flow->output;
-  if (is_local_multicast (destination) || destination == INADDR_BROADCAST)
+  if (nlv_ipv4_is_local_multicast (destination) || destination == INADDR_BROADCAST)
     {
       if (source == 0)
         flow->source.v4 = nlv_select_source_ipv4 (network, link->index, 0, RT_SCOPE_LINK);
       return 1;
     }
-  if (source == 0 && is_multicast (destination))
+  if (source == 0 && nlv_ipv4_is_multicast (destination))
     flow->source.v4 = nlv_select_source_ipv4 (network, link->index, 0, RT_SCOPE_UNIVERSE);
   else if (source == 0 && destination == 0)
     flow->source.v4 = nlv_select_source_ipv4 (network, link->index, 0, RT_SCOPE_HOST);
@@ -170,7 +115,7 @@ route_source (NlvNetwork *network, const NlvLookup *lookup)
 
 /* ip_route_output_key_hash_rcu() */
 static int
-route_output (NlvRouteQuery *query, Path *path)
+route_output (NlvRouteQuery *query, NlvPath *path)
 {
   NlvNetwork *network = query->request->network;
   NlvFlow *flow = &query->flow;
@@ -220,60 +165,8 @@ route_output (NlvRouteQuery *query, Path *path)
   return make_output (query, path);
 }
 
-/* ip_route_input_rcu(): only what is delivered here has a path. */
-static int
-route_input (NlvRouteQuery *query, Path *path)
-{
-  NlvNetwork *network = query->request->network;
-  NlvFlow *flow = &query->flow;
-  guint32 source = flow->source.v4, destination = flow->destination.v4;
-  const NlvLink *link = nlv_network_find_link (network, flow->input);
-  NlvFlow inward = *flow;
-
-  if (link == NULL)
-    return -ENODEV;
-  if (!nlv_link_has_ipv4 (link) || is_multicast (source) || source == INADDR_BROADCAST)
-    return -EINVAL;
-  path->output = nlv_loopback_index (network);
-  path->flags = RTCF_LOCAL;
-  if (is_multicast (destination))
-    {
-      if (!listens_to (link, destination) || is_loopback_net (source) || link_of_address (network, source) != 0)
-        return -EINVAL;
-      path->type = RTN_MULTICAST;
-      path->flags |= RTCF_MULTICAST;
-      path->no_route = TRUE;
-      return 0;
-    }
-  if (destination == INADDR_BROADCAST || (source == 0 && destination == 0))
-    {
-      if (link_of_address (network, source) != 0)
-        return -EINVAL;
-      path->type = RTN_BROADCAST;
-      path->flags |= RTCF_BROADCAST;
-      path->no_route = TRUE;
-      return 0;
-    }
-  if (is_unset (source) || is_unset (destination) || is_loopback_net (destination) || is_loopback_net (source))
-    return -EINVAL;
-
-  inward.output = 0;
-  if (nlv_lookup (network, &inward, &path->lookup) < 0)
-    return -EHOSTUNREACH;
-  path->type = path->lookup.route->type;
-  if (path->type != RTN_LOCAL && path->type != RTN_BROADCAST)
-    return -EHOSTUNREACH;
-  /* fib_validate_source(): nobody else sends from an address of ours. */
-  if (link_of_address (network, source) != 0)
-    return -EINVAL;
-  if (path->type == RTN_BROADCAST)
-    path->flags |= RTCF_BROADCAST;
-  path->no_route = TRUE;
-  return 0;
-}
-
 static void
-put_path_header (const NlvRouteQuery *query, const Path *path, struct rtmsg *out, guint32 table)
+put_path_header (const NlvRouteQuery *query, const NlvPath *path, struct rtmsg *out, guint32 table)
 {
   out->rtm_family = AF_INET;
   out->rtm_dst_len = 32;
@@ -289,7 +182,7 @@ put_path_header (const NlvRouteQuery *query, const Path *path, struct rtmsg *out
 
 /* rt_fill_info() */
 static void
-put_path (const NlvRouteQuery *query, const Path *path, NlvWriter *writer, guint32 table)
+put_path (const NlvRouteQuery *query, const NlvPath *path, NlvWriter *writer, guint32 table)
 {
   const NlvFlow *flow = &query->flow;
   const NlvRoute *route = path->no_route ? NULL : path->lookup.route;
@@ -324,7 +217,7 @@ put_path (const NlvRouteQuery *query, const Path *path, NlvWriter *writer, guint
 
 /* RTM_F_FIB_MATCH: the route itself, in the table that the answer names. */
 static int
-put_match (const NlvRequest *request, const Path *path, NlvWriter *writer, struct rtmsg *out, guint32 table)
+put_match (const NlvRequest *request, const NlvPath *path, NlvWriter *writer, struct rtmsg *out, guint32 table)
 {
   NlvRoute match;
 
@@ -361,7 +254,7 @@ has_merged_tables (NlvNetwork *network)
 }
 
 static guint32
-shown_table (const NlvRouteQuery *query, const Path *path)
+shown_table (const NlvRouteQuery *query, const NlvPath *path)
 {
   if ((query->header.rtm_flags & RTM_F_LOOKUP_TABLE) == 0)
     return RT_TABLE_MAIN;
@@ -376,14 +269,14 @@ int
 nlv_getroute_ipv4 (const NlvRequest *request)
 {
   NlvRouteQuery query = { .request = request, .flow.family = AF_INET };
-  Path path = { 0 };
+  NlvPath path = { 0 };
   NlvWriter writer;
   int error = nlv_route_query_parse (&query);
 
   if (error == 0)
     error = fill_flow (&query);
   if (error == 0)
-    error = query.flow.input != 0 ? route_input (&query, &path) : route_output (&query, &path);
+    error = query.flow.input != 0 ? nlv_route_input_ipv4 (&query, &path) : route_output (&query, &path);
   if (error < 0)
     return error;
 
@@ -402,28 +295,4 @@ nlv_getroute_ipv4 (const NlvRequest *request)
       return error;
     }
   return nlv_reply_finish (request, &writer);
-}
-
-/* ipmr_rtm_getroute(), ip6mr_rtm_getroute(): there is none. */
-int
-nlv_getroute_multicast (const NlvRequest *request)
-{
-  struct rtmsg header;
-  NlvAttr attrs[NLV_RTA_MAX + 1];
-  gboolean ipv4 = nlv_request_body (request->message).data[0] == RTNL_FAMILY_IPMR;
-  gboolean whole = nlv_request_header (request->message, &header, sizeof header);
-
-  if (!whole && ipv4)
-    return nlv_request_refuse (request, -EINVAL, "ipv4: Invalid header for multicast route get request");
-  gboolean strict = request->caller->strict || !ipv4;
-  int error = nlv_request_attrs (request->message, sizeof header, attrs, NLV_RTA_MAX,
-                                 ipv4 ? nlv_route_policy_ipv4 : nlv_route_policy_ipv6,
-                                 strict ? NLV_VALIDATE_DEPRECATED_STRICT : NLV_VALIDATE_LIBERAL, request->extack);
-  if (error < 0)
-    return error;
-  /* Without a table, IPv6 looks for one that it does not have. */
-  guint32 table = nlv_attr_u32 (&attrs[RTA_TABLE]);
-  if (!ipv4 && table != RT_TABLE_MAIN)
-    return nlv_request_refuse (request, -ENOENT, "ipv6: MR table does not exist");
-  return -ENOENT;
 }

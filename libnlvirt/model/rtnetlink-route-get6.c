@@ -41,11 +41,14 @@ fill_flow (NlvRouteQuery *query)
   return 0;
 }
 
-/* ip6_rt_get_dev_rcu(): what is ours comes in over the loopback. */
+/* ip6_rt_get_dev_rcu(): what is ours comes in over the loopback. An anycast
+ * route that a person added lacks RTF_ANYCAST. */
 static guint32
 output_link (NlvNetwork *network, const NlvRoute *route, const NlvNexthop *nexthop)
 {
-  if (route->type != RTN_LOCAL && route->type != RTN_ANYCAST)
+  gboolean own = route->type == RTN_LOCAL || (route->type == RTN_ANYCAST && route->protocol == RTPROT_KERNEL);
+
+  if (!own)
     return nexthop != NULL ? nexthop->link : 0;
   return nlv_loopback_index (network);
 }
@@ -87,7 +90,8 @@ put_path (const NlvRouteQuery *query, const NlvLookup *lookup, NlvWriter *writer
     nlv_put_u32 (writer, RTA_OIF, output);
   if (nexthop != NULL)
     nlv_route_put_encap (writer, nexthop);
-  nlv_route_put_cacheinfo (writer, route, query->request->caller->now);
+  /* A path never expires: ip6_rt_copy_init(). */
+  nlv_route_put_cacheinfo (writer, NULL, 0);
   nlv_put_u8 (writer, RTA_PREF, route->preference);
 }
 

@@ -274,8 +274,8 @@ check_strict (NlvWalk *walk)
   return 0;
 }
 
-static int
-check_dump (NlvWalk *walk)
+int
+nlv_route_check_dump (NlvWalk *walk)
 {
   struct rtmsg header;
 
@@ -295,18 +295,29 @@ uses_link (const NlvRoute *route, guint32 link)
   return FALSE;
 }
 
-static gboolean
-is_filtered (const NlvDumpFilter *filter, const NlvRoute *route)
+/* What a route was added as: through a nexthop that is a blackhole, it is shown
+ * as one. */
+static guint8
+own_type (NlvNetwork *network, const NlvRoute *route)
 {
-  return (filter->table != 0 && route->table != filter->table) || (filter->type != 0 && route->type != filter->type) ||
+  const NlvNexthopObject *nexthop = nlv_network_find_nexthop (network, route->nexthop_id);
+
+  return nexthop != NULL && nexthop->blackhole ? RTN_UNICAST : route->type;
+}
+
+static gboolean
+is_filtered (NlvNetwork *network, const NlvDumpFilter *filter, const NlvRoute *route)
+{
+  return (filter->table != 0 && route->table != filter->table) ||
+         (filter->type != 0 && own_type (network, route) != filter->type) ||
          (filter->protocol != 0 && route->protocol != filter->protocol) ||
          (filter->link != 0 && !uses_link (route, filter->link));
 }
 
 /* A table that is asked for and not there is an error only to a request for
  * this one family. */
-static int
-missing_table (NlvWalk *walk, const char *what)
+int
+nlv_route_missing_table (NlvWalk *walk, const char *what)
 {
   NlvSpan body = nlv_request_body (&walk->request);
 
@@ -343,7 +354,7 @@ nlv_dump_routes (NlvWalk *walk, NlvWriter *writer)
 {
   NlvFib *fib = nlv_network_get_fib (walk->dump.network);
   const NlvDumpFilter *filter = &walk->filter;
-  int error = nlv_walk_check (walk, check_dump);
+  int error = nlv_walk_check (walk, nlv_route_check_dump);
 
   if (error < 0)
     return error;
@@ -351,8 +362,8 @@ nlv_dump_routes (NlvWalk *walk, NlvWriter *writer)
   if ((filter->flags & RTM_F_PREFIX) != 0)
     return 0;
   if (filter->table != 0 && !has_table (walk, filter->table))
-    return missing_table (walk, walk->family == AF_INET ? "ipv4: FIB table does not exist"
-                                                        : "ipv6: FIB table does not exist");
+    return nlv_route_missing_table (walk, walk->family == AF_INET ? "ipv4: FIB table does not exist"
+                                                                  : "ipv6: FIB table does not exist");
   /* RTM_F_CLONED asks for cached exceptions in place of routes. */
   if (filter->strict_routes && (filter->flags & RTM_F_CLONED) != 0)
     return 0;
@@ -368,7 +379,7 @@ nlv_dump_routes (NlvWalk *walk, NlvWriter *writer)
 
       if (route == NULL)
         return 0;
-      if (is_filtered (filter, route))
+      if (is_filtered (walk->dump.network, filter, route))
         continue;
       struct rtmsg *header = nlv_walk_begin (walk, writer, RTM_NEWROUTE, flags, sizeof *header);
       if (header != NULL)
@@ -379,19 +390,4 @@ nlv_dump_routes (NlvWalk *walk, NlvWriter *writer)
           return -EMSGSIZE;
         }
     }
-}
-
-/* ipmr_rtm_dumproute() and ip6mr_rtm_dumproute() of empty tables. */
-int
-nlv_dump_multicast_routes (NlvWalk *walk, NlvWriter *writer)
-{
-  gboolean ipv4 = walk->family == RTNL_FAMILY_IPMR;
-  guint32 table = ipv4 ? RT_TABLE_DEFAULT : RT_TABLE_MAIN;
-  int error = nlv_walk_check (walk, check_dump);
-
-  if (error < 0)
-    return error;
-  if (walk->filter.table != 0 && walk->filter.table != table)
-    return missing_table (walk, ipv4 ? "ipv4: MR table does not exist" : "ipv6: MR table does not exist");
-  return 0;
 }

@@ -3,22 +3,68 @@
 /* Which of its own addresses the kernel would send from. */
 #include "model/rtnetlink-private.h"
 
+#include <netinet/in.h>
 #include <string.h>
 
-/* __ip_dev_find(): an address of a link, or within a loopback subnet. */
 gboolean
-nlv_is_local_ipv4 (NlvNetwork *network, const NlvIp *ip)
+nlv_ipv4_is_multicast (guint32 ip)
 {
-  const NlvRoute *route;
+  return IN_MULTICAST (g_ntohl (ip));
+}
 
+gboolean
+nlv_ipv4_is_local_multicast (guint32 ip)
+{
+  return (g_ntohl (ip) & 0xffffff00) == 0xe0000000;
+}
+
+gboolean
+nlv_ipv4_is_loopback (guint32 ip)
+{
+  return g_ntohl (ip) >> 24 == 127;
+}
+
+guint32
+nlv_address_link_ipv4 (NlvNetwork *network, guint32 ip)
+{
   for (guint i = 0; i < nlv_network_get_n_addresses (network); i++)
     {
       const NlvAddress *address = nlv_network_get_address (network, i);
-      if (address->family == AF_INET && address->local.v4 == ip->v4)
-        return TRUE;
+      if (address->family == AF_INET && address->local.v4 == ip)
+        return address->link;
     }
+  return 0;
+}
+
+gboolean
+nlv_link_routes_loopback (const NlvLink *link)
+{
+  return nlv_link_get_setting (link, NLV_LINK_IPV4, NLV_IPV4_ROUTE_LOCALNET) != 0;
+}
+
+gboolean
+nlv_link_listens_to (NlvNetwork *network, const NlvLink *link, guint32 group)
+{
+  g_autoptr (GArray) groups = nlv_link_get_groups (network, link, NLV_GROUPS_IPV4);
+
+  for (guint i = 0; i < groups->len; i++)
+    if (g_array_index (groups, NlvMembership, i).ip.v4 == group)
+      return TRUE;
+  return FALSE;
+}
+
+/* An address of a link, or within a loopback subnet. */
+guint32
+nlv_local_link_ipv4 (NlvNetwork *network, const NlvIp *ip)
+{
+  const NlvRoute *route;
+
+  guint32 link = nlv_address_link_ipv4 (network, ip->v4);
+
+  if (link != 0)
+    return link;
   route = nlv_fib_lookup (nlv_network_get_fib (network), AF_INET, RT_TABLE_LOCAL, ip, NULL, NULL);
-  return route != NULL && route->type == RTN_LOCAL;
+  return route != NULL && route->type == RTN_LOCAL && route->n_nexthops > 0 ? route->nexthops[0].link : 0;
 }
 
 static guint32

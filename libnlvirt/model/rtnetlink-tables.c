@@ -119,29 +119,62 @@ put_table (NlvWalk *walk, NlvWriter *writer, const Parameters *set)
   return nlv_writer_end (writer);
 }
 
-/* The defaults, then the links, the newest first. */
-static int
-dump_table (NlvWalk *walk, NlvWriter *writer, guint8 family)
+/* The parameters of the links, the newest first, from the @skip'th on; FALSE
+ * when the datagram is full. @n is how many have passed. */
+static gboolean
+put_links (NlvWalk *walk, NlvWriter *writer, guint8 family, guint skip, guint *n)
 {
   NlvNetwork *network = walk->dump.network;
 
-  for (guint n = nlv_network_get_n_links (network); walk->position <= n; walk->position++)
+  *n = 0;
+  for (guint i = nlv_network_get_n_links (network); i > 0; i--)
     {
-      Parameters set = { .family = family, .globals = nlv_network_get_globals (network) };
-      if (walk->position > 0)
-        set.link = nlv_network_get_link_by_age (network, n - walk->position);
-      if (set.link != NULL && !has_family (set.link, family))
+      const Parameters set = {
+        .family = family,
+        .globals = nlv_network_get_globals (network),
+        .link = nlv_network_get_link_by_age (network, i - 1),
+      };
+
+      if (!has_family (set.link, family))
         continue;
-      if (!put_table (walk, writer, &set))
-        return -EMSGSIZE;
+      if (*n >= skip && !put_table (walk, writer, &set))
+        return FALSE;
+      ++*n;
     }
-  return 0;
+  return TRUE;
+}
+
+/* neightbl_dump_info(): each datagram begins with the table that it goes on
+ * with. When there was no room for a table's beginning, the links that the
+ * table before had told of are skipped in it. */
+static int
+dump_tables (NlvWalk *walk, NlvWriter *writer)
+{
+  static const guint8 families[] = { AF_INET, AF_INET6 };
+  guint skip = walk->position, n = 0;
+  gboolean fits = TRUE;
+
+  for (; walk->family_step < G_N_ELEMENTS (families); walk->family_step++)
+    {
+      const Parameters whole = {
+        .family = families[walk->family_step],
+        .globals = nlv_network_get_globals (walk->dump.network),
+      };
+
+      if (walk->family != AF_UNSPEC && walk->family != whole.family)
+        continue;
+      fits = put_table (walk, writer, &whole) && put_links (walk, writer, whole.family, skip, &n);
+      if (!fits)
+        break;
+      skip = 0;
+    }
+  walk->position = n;
+  return fits ? 0 : -EMSGSIZE;
 }
 
 int
 nlv_dump_neighbor_tables (NlvWalk *walk, NlvWriter *writer)
 {
-  static const guint8 families[] = { AF_INET, AF_INET6 };
   struct ndtmsg header;
 
   if (walk->dump.caller.strict)
@@ -153,7 +186,7 @@ nlv_dump_neighbor_tables (NlvWalk *walk, NlvWriter *writer)
       if (nlv_request_body (&walk->request).len > sizeof header)
         return nlv_walk_refuse (walk, -EINVAL, "Invalid data after header in neighbor table dump request");
     }
-  return nlv_walk_families (walk, writer, families, G_N_ELEMENTS (families), dump_table);
+  return dump_tables (walk, writer);
 }
 
 /* Where a value of RTM_NEWNETCONF comes from: the link's sysctl. */
@@ -240,21 +273,51 @@ has_netconf (NlvNetwork *network, guint8 family, gint32 index)
   return link != NULL && has_family (link, family);
 }
 
+/* inet_netconf_valid_get_req(), inet6_netconf_valid_get_req() */
+static int
+parse_getnetconf (const NlvRequest *request, gboolean ipv4, NlvAttr *attrs)
+{
+  static const NlvPolicy policies[2][NETCONFA_MAX + 1] = {
+    {
+      [NETCONFA_IFINDEX] = { .kind = NLV_KIND_UNSPEC, .len = 4 },
+      [NETCONFA_FORWARDING] = { .kind = NLV_KIND_UNSPEC, .len = 4 },
+      [NETCONFA_PROXY_NEIGH] = { .kind = NLV_KIND_UNSPEC, .len = 4 },
+      [NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN] = { .kind = NLV_KIND_UNSPEC, .len = 4 },
+    },
+    {
+      [NETCONFA_IFINDEX] = { .kind = NLV_KIND_UNSPEC, .len = 4 },
+      [NETCONFA_FORWARDING] = { .kind = NLV_KIND_UNSPEC, .len = 4 },
+      [NETCONFA_RP_FILTER] = { .kind = NLV_KIND_UNSPEC, .len = 4 },
+      [NETCONFA_PROXY_NEIGH] = { .kind = NLV_KIND_UNSPEC, .len = 4 },
+      [NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN] = { .kind = NLV_KIND_UNSPEC, .len = 4 },
+    },
+  };
+  gboolean strict = request->caller->strict;
+  struct netconfmsg header;
+
+  if (!nlv_request_header (request->message, &header, sizeof header))
+    return nlv_request_refuse (request, -EINVAL,
+                               ipv4 ? "ipv4: Invalid header for netconf get request"
+                                    : "ipv6: Invalid header for netconf get request");
+  int error = nlv_request_attrs (request->message, sizeof header, attrs, NETCONFA_MAX, policies[ipv4 ? 1 : 0],
+                                 strict ? NLV_VALIDATE_DEPRECATED_STRICT : NLV_VALIDATE_LIBERAL, request->extack);
+  if (error < 0 || !strict)
+    return error;
+  for (guint i = 0; i <= NETCONFA_MAX; i++)
+    if (nlv_attr_present (&attrs[i]) && i != NETCONFA_IFINDEX)
+      return nlv_request_refuse (request, -EINVAL,
+                                 ipv4 ? "ipv4: Unsupported attribute in netconf get request"
+                                      : "ipv6: Unsupported attribute in netconf get request");
+  return 0;
+}
+
 int
 nlv_getnetconf (const NlvRequest *request)
 {
-  static const NlvPolicy policy[NETCONFA_MAX + 1] = {
-    [NETCONFA_IFINDEX] = { .kind = NLV_KIND_UNSPEC, .len = 4 },
-    [NETCONFA_FORWARDING] = { .kind = NLV_KIND_UNSPEC, .len = 4 },
-    [NETCONFA_RP_FILTER] = { .kind = NLV_KIND_UNSPEC, .len = 4 },
-    [NETCONFA_PROXY_NEIGH] = { .kind = NLV_KIND_UNSPEC, .len = 4 },
-    [NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN] = { .kind = NLV_KIND_UNSPEC, .len = 4 },
-  };
   guint8 family = nlv_request_body (request->message).data[0];
   NlvAttr attrs[NETCONFA_MAX + 1];
   NlvWriter writer;
-  int error = nlv_request_attrs (request->message, sizeof (struct netconfmsg), attrs, NETCONFA_MAX, policy,
-                                 NLV_VALIDATE_DEPRECATED_STRICT, request->extack);
+  int error = parse_getnetconf (request, family == AF_INET, attrs);
 
   if (error < 0)
     return error;
@@ -382,10 +445,15 @@ nlv_getaddrlabel (const NlvRequest *request)
 
   if (!nlv_request_header (request->message, &header, sizeof header))
     return nlv_request_refuse (request, -EINVAL, "ipv6: Invalid header for addrlabel get request");
+  if (strict && (header.__ifal_reserved != 0 || header.ifal_flags != 0 || header.ifal_seq != 0))
+    return nlv_request_refuse (request, -EINVAL, "ipv6: Invalid values in header for addrlabel get request");
   int error = nlv_request_attrs (request->message, sizeof header, attrs, IFAL_MAX, policy,
                                  strict ? NLV_VALIDATE_DEPRECATED_STRICT : NLV_VALIDATE_LIBERAL, request->extack);
   if (error < 0)
     return error;
+  for (guint i = 0; strict && i <= IFAL_MAX; i++)
+    if (nlv_attr_present (&attrs[i]) && i != IFAL_ADDRESS)
+      return nlv_request_refuse (request, -EINVAL, "ipv6: Unsupported attribute in addrlabel get request");
   if (header.ifal_family != AF_INET6 || header.ifal_prefixlen != 128)
     return -EINVAL;
   if (header.ifal_index != 0 && nlv_network_find_link (request->network, header.ifal_index) == NULL)

@@ -26,7 +26,7 @@ static NlvNeighbor
 make_default (guint8 family, gboolean proxy, gboolean router)
 {
   return (NlvNeighbor){ .family = family,
-                        .type = RTN_UNICAST,
+                        .type = family == AF_BRIDGE ? RTN_UNSPEC : RTN_UNICAST,
                         .state = proxy ? NUD_NONE : NUD_PERMANENT,
                         .flags = (guint8) ((proxy ? NTF_PROXY : 0) | (router ? NTF_ROUTER : 0)),
                         .proxy = proxy };
@@ -35,14 +35,9 @@ make_default (guint8 family, gboolean proxy, gboolean router)
 static gboolean
 read_addresses (NlvSection *section, NlvNeighbor *neighbor)
 {
-  guint64 family;
-
-  if (nlv_read_number (section, "family", nlv_names_family, G_MAXUINT8, &family))
-    {
-      neighbor->family = (guint8) family;
-      if (family != AF_INET && family != AF_INET6 && family != AF_BRIDGE)
-        nlv_section_fault (section, "family", "expected ipv4, ipv6 or bridge");
-    }
+  if (neighbor->family != 0 && neighbor->family != AF_INET && neighbor->family != AF_INET6 &&
+      neighbor->family != AF_BRIDGE)
+    nlv_section_fault (section, "family", "expected ipv4, ipv6 or bridge");
   if (neighbor->family == AF_BRIDGE)
     {
       guint8 any_family = 0;
@@ -60,11 +55,13 @@ void
 nlv_neighbor_read (NlvTableReader *reader, NlvSection *section)
 {
   gboolean proxy = FALSE, router = FALSE;
+  guint64 family = 0;
   NlvNeighbor neighbor;
 
   nlv_read_boolean (section, "proxy", &proxy);
   nlv_read_boolean (section, "router", &router);
-  neighbor = make_default (0, proxy, router);
+  nlv_read_number (section, "family", nlv_names_family, G_MAXUINT8, &family);
+  neighbor = make_default ((guint8) family, proxy, router);
   /* A proxy entry may be for all links. */
   if (!nlv_device_read (reader, section, "device", &neighbor.link) && !nlv_section_has (section, "device") && !proxy)
     nlv_section_fault (section, NULL, "expected the key device");

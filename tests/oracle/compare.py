@@ -146,7 +146,11 @@ def settled(place, ask):
 
 def masked_line(line, way):
     data = datagram(line)
-    return line if data is None else line[: len(line) - 2 * len(data)] + volatile.mask_datagram(data, way).hex()
+    if data is None:
+        return line
+    # What is of the way has a length, too.
+    before = "" if way else line[: len(line) - 2 * len(data)]
+    return before + volatile.mask_datagram(data, way).hex()
 
 
 def has_ways(lines):

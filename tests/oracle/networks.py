@@ -364,6 +364,7 @@ def nexthops():
         nexthop add id 14 encap ip id 3 dst 1.2.3.4 dev v0
         nexthop add id 15 via 2001:db8::a dev v0
         nexthop add id 16 group 4/15
+        nexthop add id 17 via 2001:db8::b dev v0
         nexthop add id 4000000000 via 192.0.2.4 dev v0
         route add 10.120.0.0/16 nhid 7
         route add 10.121.0.0/16 nhid 1
@@ -373,7 +374,7 @@ def nexthops():
         route add 10.125.0.0/16 nhid 6 metric 6 table 300
         route add 10.126.0.0/16 nhid 14
         route add 2001:db8:120::/48 nhid 16
-        route add 2001:db8:121::/48 nhid 4
+        route add 2001:db8:121::/48 nhid 17
         """
     ).ip6("nexthop add id 23 blackhole\nroute add 2001:db8:122::/48 nhid 23")
 

@@ -26,7 +26,7 @@ class _Maker:
         self.ports = []
         self.subnets4 = []  # (device, the network's first three bytes)
         self.subnets6 = []  # (device, the network's first two words)
-        self.nexthops = []
+        self.nexthops, self.grouped = [], set()
         self.number = 0
 
     # --- small draws
@@ -364,7 +364,12 @@ class _Maker:
         elif draw < 60:
             network.ip6(f"route {verb} {where} dev {device} {more}")
         elif draw < 66 and self.nexthops:
-            network.ip6(f"route {verb} {where} nhid {self.pick(self.nexthops)} {more}")
+            # A nexthop caches what found it: shared, it answers with another route.
+            alone = [number for number in self.nexthops if number not in self.grouped]
+            if alone:
+                number = self.pick(alone)
+                self.grouped.add(number)
+                network.ip6(f"route {verb} {where} nhid {number} {more}")
         elif draw < 70:
             encap = self.pick(["ip6 id 5 dst 2001:db8::1", "seg6 mode inline segs 2001:db8::1"])
             network.ip6(f"route {verb} {where} encap {encap} dev {device}")
@@ -381,7 +386,9 @@ class _Maker:
             self.nexthops.append(number)
         for _ in self.some(0, 2):
             number = self.random.randint(501, 600)
-            members = self.random.sample(self.nexthops, min(len(self.nexthops), self.random.randint(1, 3)))
+            single = [one for one in self.nexthops if one not in self.grouped]
+            members = self.random.sample(single, min(len(single), self.random.randint(1, 3)))
+            self.grouped.update(members)
             group = "/".join(f"{member},{self.random.randint(1, 200)}" for member in dict.fromkeys(members))
             kind = self.options(["type resilient buckets 4 idle_timer 100000"], 25)
             self.network.ip(f"nexthop add id {number} group {group} {kind}")

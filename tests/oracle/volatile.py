@@ -66,13 +66,20 @@ MESSAGES = [
 # These numbers mean something else in other kinds of link.
 BRIDGES_ONLY = (18, 2)
 
-# Which way of several a packet takes is drawn by a hash with a secret. Only
-# masked where the route that matches has several ways.
-WAY = [
-    ("ROUTE", (4,), WHOLE, DRAWN),  # RTA_OIF
-    ("ROUTE", (5,), WHOLE, DRAWN),  # RTA_GATEWAY
-    ("ROUTE", (7,), WHOLE, DRAWN),  # RTA_PREFSRC
+# Which way of several a packet takes is drawn by a hash with a secret. What
+# belongs to the way is left out of an answer where the route that matches has
+# several; and such a route itself begins with the way that was drawn.
+OF_WAY = [
+    4,  # RTA_OIF
+    5,  # RTA_GATEWAY
+    7,  # RTA_PREFSRC
+    11,  # RTA_FLOW
+    18,  # RTA_VIA
+    21,  # RTA_ENCAP_TYPE
+    22,  # RTA_ENCAP
 ]
+RTA_MULTIPATH = 9
+ROUTE, NLM_F_MULTI = 24, 2
 
 
 def _single_spaces(match):
@@ -85,6 +92,8 @@ def _numbers_as_one(match):
 
 # (commands, pattern, what to put there, why)
 TEXT = [
+    (r"route get fibmatch", r"(?m)(^\tnexthop .*\n?)+", lambda found: _sorted_lines(found), DRAWN),
+    (r"-j.*route get fibmatch", r'(?<="nexthops":\[{)[^]]*(?=}\])', lambda found: _sorted_objects(found), DRAWN),
     (r"\baddr\b", r"(valid_lft|preferred_lft) [1-9]\d*sec", r"\1 Nsec", TIME),
     (r"^ip .*-j .*addr", r'"(valid_life_time|preferred_life_time)":(?!0\b|4294967295\b)\d+', r'"\1":N', TIME),
     (r"^ip\b.* route|^ip route", r"\b(expires) -?\d+sec", r"\1 Nsec", TIME),
@@ -128,7 +137,6 @@ def _grown(entries):
 
 
 TREE = _grown(MESSAGES)
-TREE_WITH_WAY = _grown([*MESSAGES, *WAY])
 BRIDGE = b"bridge\0"
 
 
@@ -168,18 +176,54 @@ def _mask_attributes(data, start, end, tree, path=()):
         _mask_attributes(data, a, b, node, (*path, number))
 
 
+def _sorted_ways(data):
+    """The struct rtnexthops of a RTA_MULTIPATH, in an order of their own."""
+    ways, at = [], 0
+    while len(data) - at >= 8:
+        length = max(8, struct.unpack_from("=H", data, at)[0])
+        ways.append(bytes(data[at : at + length]))
+        at += (length + 3) & ~3
+    return b"".join(sorted(ways))
+
+
+def _without_way(message, way):
+    """A single answer about a route: see OF_WAY."""
+    start = 16 + m.header_length(ROUTE)
+    kept = [bytes(message[4:start])]
+    for kind, a, b in _attributes(message, start, len(message)):
+        number = kind & m.NLA_TYPE
+        if way and number in OF_WAY:
+            continue
+        payload = _sorted_ways(message[a:b]) if number == RTA_MULTIPATH else bytes(message[a:b])
+        kept.append(struct.pack("=HH", b - a, kind) + payload)
+    return b"".join(kept)
+
+
 def mask_datagram(datagram, way=False):
-    """@datagram with its volatile bytes put out; @way: those of WAY too."""
-    data = bytearray(datagram)
-    tree, offset = TREE_WITH_WAY if way else TREE, 0
+    """@datagram with its volatile bytes put out; @way: without what is of the
+    way that was drawn."""
+    data, parts, offset = bytearray(datagram), [], 0
     while len(data) - offset >= 16:
-        length, kind = struct.unpack_from("=IH", data, offset)
+        length, kind, flags = struct.unpack_from("=IHH", data, offset)
         end = min(len(data), offset + max(length, 16))
-        node = tree.get(m.base_of(kind)) if kind >= 16 else None
+        node = TREE.get(m.base_of(kind)) if kind >= 16 else None
         if node:
             _mask_attributes(data, offset + 16 + m.header_length(kind), end, node)
-        offset = (end + 3) & ~3
-    return bytes(data)
+        following = min(len(data), (end + 3) & ~3)
+        if kind == ROUTE and not flags & NLM_F_MULTI:
+            parts.append(_without_way(data[offset:end], way))
+        else:
+            parts.append(bytes(data[offset:following]))
+        offset = following
+    return b"".join([*parts, bytes(data[offset:])])
+
+
+def _sorted_lines(match):
+    return "".join(sorted(match[0].splitlines(True)))
+
+
+def _sorted_objects(match):
+    return "},{".join(sorted(match[0].split("},{")))
 
 
 def mask_text(command, output):

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* RTM_GETROUTE with RTA_IIF, IPv4: where what comes in over a link would go.
+ * ip_route_input_rcu(), ip_route_input_slow() and fib_validate_source(). */
+#include "model/rtnetlink-private.h"
+
+#include <errno.h>
+#include <linux/netconf.h>
+#include <netinet/in.h>
+
+typedef struct
+{
+  NlvNetwork *network;
+  NlvRouteQuery *query;
+  const NlvLink *link; /* that it comes in over */
+} Input;
+
+static gint64
+setting (const NlvLink *link, guint id)
+{
+  return nlv_link_get_setting (link, NLV_LINK_IPV4, id);
+}
+
+/* What RTM_NEWNETCONF says of all links. */
+static gint64
+setting_of_all (NlvNetwork *network, guint type)
+{
+  return nlv_settings_get (nlv_network_get_globals (network)->settings[NLV_NETWORK_IPV4_ALL], type, 0);
+}
+
+/* fib4_has_custom_rules(), fib_has_custom_local_routes */
+static gboolean
+has_custom_lookup (NlvNetwork *network)
+{
+  NlvFib *fib = nlv_network_get_fib (network);
+  NlvFibCursor cursor;
+  const NlvRoute *route;
+
+  for (guint i = 0; i < nlv_network_get_n_rules (network); i++)
+    {
+      const NlvRule *rule = nlv_network_get_rule (network, i);
+      if (rule->family == AF_INET && rule->protocol != RTPROT_KERNEL)
+        return TRUE;
+    }
+  nlv_fib_cursor_init_table (&cursor, AF_INET, RT_TABLE_LOCAL);
+  while ((route = nlv_fib_next (fib, &cursor)) != NULL)
+    if (route->type == RTN_LOCAL && route->protocol != RTPROT_KERNEL)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+has_address (NlvNetwork *network, const NlvLink *link)
+{
+  for (guint i = 0; i < nlv_network_get_n_addresses (network); i++)
+    {
+      const NlvAddress *address = nlv_network_get_address (network, i);
+      if (address->family == AF_INET && address->link == link->index)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+uses_link (const NlvRoute *route, guint32 link)
+{
+  for (guint i = 0; i < route->n_nexthops; i++)
+    if (route->nexthops[i].link == link)
+      return TRUE;
+  return FALSE;
+}
+
+/* fib_nh_common's scope: that of the gateway's link, or of the host itself. */
+static gboolean
+is_of_host_scope (const NlvLookup *lookup)
+{
+  const NlvRoute *route = lookup->route;
+
+  return route->n_nexthops > 0 && route->nexthops[lookup->nexthop].gateway_family == 0;
+}
+
+/* __fib_validate_source(): the way back to the source must be over the link it
+ * comes from, or at least there must be one. */
+static int
+validate_way_back (const Input *input, guint32 source, guint32 destination, guint32 output, gint64 filter)
+{
+  NlvFlow back = input->query->flow;
+  NlvLookup lookup = { 0 };
+  gboolean matches;
+
+  back.source.v4 = destination;
+  back.destination.v4 = source;
+  back.output = 0;
+  back.input = output != 0 ? output : nlv_loopback_index (input->network);
+  back.has_uid = FALSE;
+  if (setting (input->link, NLV_IPV4_SRC_VALID_MARK) == 0)
+    back.mark = 0;
+  if (nlv_lookup (input->network, &back, &lookup) < 0)
+    return filter != 0 ? -EXDEV : 0;
+  if (lookup.route->type != RTN_UNICAST &&
+      (lookup.route->type != RTN_LOCAL || setting (input->link, NLV_IPV4_ACCEPT_LOCAL) == 0))
+    return -EINVAL;
+  matches = uses_link (lookup.route, input->link->index) ||
+            (lookup.route->type == RTN_LOCAL && (input->link->flags & IFF_LOOPBACK) != 0);
+  if (matches)
+    return is_of_host_scope (&lookup);
+  if (!has_address (input->network, input->link))
+    return filter != 0 ? -EXDEV : 0;
+  if (filter == 1)
+    return -EXDEV;
+  back.output = input->link->index;
+  if (nlv_lookup (input->network, &back, &lookup) == 0 && lookup.route->type == RTN_UNICAST)
+    return is_of_host_scope (&lookup);
+  return 0;
+}
+
+/* fib_validate_source(): 1 if the source is on the link itself. */
+static int
+validate_source (const Input *input, guint32 source, guint32 destination, guint32 output)
+{
+  NlvNetwork *network = input->network;
+  gint64 filter = MAX (setting (input->link, NLV_IPV4_RP_FILTER), setting_of_all (network, NETCONFA_RP_FILTER));
+  gboolean redirects = setting (input->link, NLV_IPV4_SEND_REDIRECTS) != 0;
+
+  if (filter == 0 && (input->link->index != output || !redirects))
+    {
+      if (setting (input->link, NLV_IPV4_ACCEPT_LOCAL) != 0)
+        return 0;
+      if (!has_custom_lookup (network))
+        return nlv_address_link_ipv4 (network, source) != 0 ? -EINVAL : 0;
+    }
+  return validate_way_back (input, source, destination, output, filter);
+}
+
+/* What is for this host comes to its loopback. */
+static int
+deliver (const Input *input, NlvPath *path, guint8 type, guint32 flags)
+{
+  path->type = type;
+  path->flags = RTCF_LOCAL | flags;
+  path->output = nlv_loopback_index (input->network);
+  path->no_route = TRUE;
+  return 0;
+}
+
+/* ip_route_input_mc() */
+static int
+input_multicast (const Input *input, NlvPath *path)
+{
+  const NlvFlow *flow = &input->query->flow;
+  guint32 source = flow->source.v4, group = flow->destination.v4;
+
+  if (!nlv_link_listens_to (input->network, input->link, group) ||
+      (nlv_ipv4_is_loopback (source) && !nlv_link_routes_loopback (input->link)))
+    return -EINVAL;
+  if (source == 0 && !nlv_ipv4_is_local_multicast (group))
+    return -EINVAL;
+  if (source != 0 && validate_source (input, source, 0, 0) < 0)
+    return -EINVAL;
+  return deliver (input, path, RTN_MULTICAST, RTCF_MULTICAST);
+}
+
+static int
+input_broadcast (const Input *input, NlvPath *path)
+{
+  guint32 source = input->query->flow.source.v4;
+
+  if (source != 0 && validate_source (input, source, 0, 0) < 0)
+    return -EINVAL;
+  return deliver (input, path, RTN_BROADCAST, RTCF_BROADCAST);
+}
+
+/* __mkroute_input() */
+static int
+forward (const Input *input, NlvPath *path)
+{
+  const NlvFlow *flow = &input->query->flow;
+  const NlvLookup *lookup = &path->lookup;
+  const NlvNexthop *way = lookup->route->n_nexthops > 0 ? &lookup->route->nexthops[lookup->nexthop] : NULL;
+  const NlvLink *output = way != NULL ? nlv_network_find_link (input->network, way->link) : NULL;
+  int on_link;
+
+  if (output == NULL || !nlv_link_has_ipv4 (output))
+    return -EINVAL;
+  on_link = validate_source (input, flow->source.v4, flow->destination.v4, output->index);
+  if (on_link < 0)
+    return -EINVAL;
+  path->type = lookup->route->type;
+  path->output = output->index;
+  if (output == input->link && on_link > 0 && setting (output, NLV_IPV4_SEND_REDIRECTS) != 0)
+    path->flags |= RTCF_DOREDIRECT;
+  return 0;
+}
+
+/* The part of ip_route_input_slow() that asks the tables. */
+static int
+input_by_route (const Input *input, NlvPath *path)
+{
+  gboolean forwards = setting (input->link, NLV_IPV4_FORWARDING) != 0;
+  const NlvFlow *flow = &input->query->flow;
+  NlvFlow inward = *flow;
+  int error;
+
+  inward.output = 0;
+  error = nlv_lookup (input->network, &inward, &path->lookup);
+  if (error < 0)
+    return forwards ? error : -EHOSTUNREACH;
+  switch (path->lookup.route->type)
+    {
+      case RTN_BROADCAST:
+        if (setting (input->link, NLV_IPV4_BC_FORWARDING) != 0 &&
+            setting_of_all (input->network, NLV_NETCONFA_BC_FORWARDING) != 0)
+          return forward (input, path);
+        return input_broadcast (input, path);
+      case RTN_LOCAL:
+        if (validate_source (input, flow->source.v4, flow->destination.v4, 0) < 0)
+          return -EINVAL;
+        return deliver (input, path, RTN_LOCAL, 0);
+      case RTN_UNICAST:
+        return forwards ? forward (input, path) : -EHOSTUNREACH;
+      default:
+        return forwards ? -EINVAL : -EHOSTUNREACH;
+    }
+}
+
+int
+nlv_route_input_ipv4 (NlvRouteQuery *query, NlvPath *path)
+{
+  guint32 source = query->flow.source.v4, destination = query->flow.destination.v4;
+  Input input = { .network = query->request->network, .query = query };
+
+  input.link = nlv_network_find_link (input.network, query->flow.input);
+  if (input.link == NULL)
+    return -ENODEV;
+  if (!nlv_link_has_ipv4 (input.link) || nlv_ipv4_is_multicast (source) || source == INADDR_BROADCAST)
+    return -EINVAL;
+  if (nlv_ipv4_is_multicast (destination))
+    return input_multicast (&input, path);
+  if (destination == INADDR_BROADCAST || (source == 0 && destination == 0))
+    return input_broadcast (&input, path);
+  if (source == 0 || destination == 0)
+    return -EINVAL;
+  if ((nlv_ipv4_is_loopback (destination) || nlv_ipv4_is_loopback (source)) && !nlv_link_routes_loopback (input.link))
+    return -EINVAL;
+  return input_by_route (&input, path);
+}
