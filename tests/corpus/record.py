@@ -132,8 +132,11 @@ class Stage:
             "HOME": self.home,
             "LC_ALL": "C.UTF-8",
             "TERM": "dumb",
-            "BUILT": self.path,
         }
+
+    def environment_for(self, program):
+        own = {name: value.replace("{built}", self.path) for name, value in program.environment.items()}
+        return {**self.environment, **own}
 
     def close(self):
         shutil.rmtree(self.path, ignore_errors=True)
@@ -200,7 +203,7 @@ def record(stage, network, program):
     """The program's group in the index, or None."""
     capture = os.path.join(stage.out, program.name + ".pcap")
     sockets = os.path.join(stage.out, program.name + ".sockets")
-    argv = [word.format(built=stage.path) for word in program.command]
+    argv = [word.replace("{built}", stage.path) for word in program.command]
     nobody = [
         "setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all",
     ]
@@ -208,7 +211,7 @@ def record(stage, network, program):
     try:
         result = subprocess.run(
             network.inside_alone(*nobody, *relay),
-            env={**stage.environment, **program.environment},
+            env=stage.environment_for(program),
             cwd=stage.home,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
