@@ -14,46 +14,48 @@
 typedef struct
 {
   guint16 type;        /* of the message */
+  guint8 family;       /* of the message, where the numbers depend on it; else 0 */
   guint16 path[DEPTH]; /* attributes, from the outermost; 0 ends it */
   guint16 start, len;  /* within the payload of the last one */
   const char *kind;    /* IFLA_INFO_KIND or IFLA_INFO_SLAVE_KIND, where the numbers depend on it */
   const char *why;
 } Volatile;
 
-#define LINK_INET6 IFLA_AF_SPEC, AF_INET6
-#define BRIDGE(attribute)                                                                                              \
+#define BRIDGE(...)                                                                                                    \
   {                                                                                                                    \
-    RTM_NEWLINK, { IFLA_LINKINFO, IFLA_INFO_DATA, attribute }, 0, TO_THE_END, "bridge", "a timer that runs"            \
+    RTM_NEWLINK, 0, { IFLA_LINKINFO, __VA_ARGS__ }, 0, TO_THE_END, "bridge", "a timer that runs"                       \
   }
-#define BRIDGE_PORT(attribute)                                                                                         \
+/* The same is said in two places. */
+#define INET6(attribute, start, len, why)                                                                              \
+  { RTM_NEWLINK, 0, { IFLA_AF_SPEC, AF_INET6, attribute }, start, len, NULL, why },                                    \
   {                                                                                                                    \
-    RTM_NEWLINK, { IFLA_LINKINFO, IFLA_INFO_SLAVE_DATA, attribute }, 0, TO_THE_END, "bridge", "a timer that runs"      \
+    RTM_NEWLINK, AF_INET6, { IFLA_PROTINFO, attribute }, start, len, NULL, why                                         \
   }
 
 static const Volatile fields[] = {
-  { RTM_NEWLINK, { IFLA_STATS }, 0, TO_THE_END, NULL, "counters" },
-  { RTM_NEWLINK, { IFLA_STATS64 }, 0, TO_THE_END, NULL, "counters" },
-  { RTM_NEWLINK, { LINK_INET6, IFLA_INET6_STATS }, 0, TO_THE_END, NULL, "counters" },
-  { RTM_NEWLINK, { LINK_INET6, IFLA_INET6_ICMP6STATS }, 0, TO_THE_END, NULL, "counters" },
-  { RTM_NEWLINK, { LINK_INET6, IFLA_INET6_CACHEINFO }, 4, 8, NULL, "time of the last change; a random time" },
-  BRIDGE (IFLA_BR_HELLO_TIMER),
-  BRIDGE (IFLA_BR_TCN_TIMER),
-  BRIDGE (IFLA_BR_TOPOLOGY_CHANGE_TIMER),
-  BRIDGE (IFLA_BR_GC_TIMER),
-  BRIDGE_PORT (IFLA_BRPORT_MESSAGE_AGE_TIMER),
-  BRIDGE_PORT (IFLA_BRPORT_FORWARD_DELAY_TIMER),
-  BRIDGE_PORT (IFLA_BRPORT_HOLD_TIMER),
-  { RTM_NEWADDR, { IFA_CACHEINFO }, 8, 8, NULL, "times of creation and last change" },
-  { RTM_NEWROUTE, { RTA_UID }, 0, TO_THE_END, NULL, "who asks" },
-  { RTM_NEWROUTE, { RTA_CACHEINFO }, 0, 8, NULL, "references and the time of the last use" },
-  { RTM_NEWROUTE, { RTA_CACHEINFO }, 16, 4, NULL, "how often it was used" },
-  { RTM_NEWNEIGH, { NDA_CACHEINFO }, 0, TO_THE_END, NULL, "times of use, references" },
-  { RTM_NEWNEIGHTBL, { NDTA_CONFIG }, 0, TO_THE_END, NULL, "entries of all namespaces, times, random keys" },
-  { RTM_NEWNEIGHTBL, { NDTA_STATS }, 0, TO_THE_END, NULL, "counters" },
-  { RTM_NEWNEIGHTBL, { NDTA_PARMS, NDTPA_REACHABLE_TIME }, 0, TO_THE_END, NULL, "a random time" },
-  { RTM_NEWSTATS, { IFLA_STATS_LINK_64 }, 0, TO_THE_END, NULL, "counters" },
-  { RTM_NEWQDISC, { TCA_STATS }, 0, TO_THE_END, NULL, "counters" },
-  { RTM_NEWQDISC, { TCA_STATS2 }, 0, TO_THE_END, NULL, "counters" },
+  { RTM_NEWLINK, 0, { IFLA_STATS }, 0, TO_THE_END, NULL, "counters" },
+  { RTM_NEWLINK, 0, { IFLA_STATS64 }, 0, TO_THE_END, NULL, "counters" },
+  INET6 (IFLA_INET6_STATS, 0, TO_THE_END, "counters"),
+  INET6 (IFLA_INET6_ICMP6STATS, 0, TO_THE_END, "counters"),
+  INET6 (IFLA_INET6_CACHEINFO, 4, 8, "the time of the last change; a random time"),
+  BRIDGE (IFLA_INFO_DATA, IFLA_BR_HELLO_TIMER),
+  BRIDGE (IFLA_INFO_DATA, IFLA_BR_TCN_TIMER),
+  BRIDGE (IFLA_INFO_DATA, IFLA_BR_TOPOLOGY_CHANGE_TIMER),
+  BRIDGE (IFLA_INFO_DATA, IFLA_BR_GC_TIMER),
+  BRIDGE (IFLA_INFO_SLAVE_DATA, IFLA_BRPORT_MESSAGE_AGE_TIMER),
+  BRIDGE (IFLA_INFO_SLAVE_DATA, IFLA_BRPORT_FORWARD_DELAY_TIMER),
+  BRIDGE (IFLA_INFO_SLAVE_DATA, IFLA_BRPORT_HOLD_TIMER),
+  { RTM_NEWADDR, 0, { IFA_CACHEINFO }, 8, 8, NULL, "times of creation and last change" },
+  { RTM_NEWROUTE, 0, { RTA_UID }, 0, TO_THE_END, NULL, "who asks" },
+  { RTM_NEWROUTE, 0, { RTA_CACHEINFO }, 0, 8, NULL, "references and the time of the last use" },
+  { RTM_NEWROUTE, 0, { RTA_CACHEINFO }, 16, 4, NULL, "how often it was used" },
+  { RTM_NEWNEIGH, 0, { NDA_CACHEINFO }, 0, TO_THE_END, NULL, "times of use, references" },
+  { RTM_NEWNEIGHTBL, 0, { NDTA_CONFIG }, 0, TO_THE_END, NULL, "entries of all namespaces, times, random keys" },
+  { RTM_NEWNEIGHTBL, 0, { NDTA_STATS }, 0, TO_THE_END, NULL, "counters" },
+  { RTM_NEWNEIGHTBL, 0, { NDTA_PARMS, NDTPA_REACHABLE_TIME }, 0, TO_THE_END, NULL, "a random time" },
+  { RTM_NEWSTATS, 0, { IFLA_STATS_LINK_64 }, 0, TO_THE_END, NULL, "counters" },
+  { RTM_NEWQDISC, 0, { TCA_STATS }, 0, TO_THE_END, NULL, "counters" },
+  { RTM_NEWQDISC, 0, { TCA_STATS2 }, 0, TO_THE_END, NULL, "counters" },
 };
 
 /* What lies between a message's header and its attributes. */
@@ -85,6 +87,7 @@ fixed_size (guint16 type)
 typedef struct
 {
   guint16 message;
+  guint8 family;
   guint16 path[DEPTH];
   guint depth;
   char kind[16]; /* the last one seen */
@@ -94,6 +97,7 @@ static gboolean
 is_at (const Volatile *field, const Place *place)
 {
   return field->type == place->message && memcmp (field->path, place->path, sizeof place->path) == 0 &&
+         (field->family == 0 || field->family == place->family) &&
          (field->kind == NULL || strcmp (field->kind, place->kind) == 0);
 }
 
@@ -172,7 +176,8 @@ volatile_mask (guint8 *data, gsize len)
         break;
       start = sizeof header + NLMSG_ALIGN (fixed_size (header.nlmsg_type));
       if (start > sizeof header && start < header.nlmsg_len)
-        mask_attributes (&(Place){ .message = header.nlmsg_type }, data + pos + start, header.nlmsg_len - start);
+        mask_attributes (&(Place){ .message = header.nlmsg_type, .family = data[pos + sizeof header] },
+                         data + pos + start, header.nlmsg_len - start);
       pos += MIN (NLMSG_ALIGN ((gsize) header.nlmsg_len), len - pos);
     }
 }
