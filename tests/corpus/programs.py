@@ -2,6 +2,9 @@
 
 """The programs of the corpus. A row here is all that another one needs."""
 
+import re
+import shlex
+
 # The default of --seconds: a program that does not end by itself gets more or less.
 SECONDS = 20
 
@@ -13,6 +16,7 @@ class Program:
     @title     what the program does
     @runtime   what speaks netlink in it: a language's own code, or a library
     @command   "{built}" is where the programs of our own are
+    @network   "router", or "desk" for a program that reads less than 8 KiB at once
     @packages  what it needs of the distribution; the first one has its version
     @version   a command that prints it, if no package has it
     @builder   in builds.py"""
@@ -41,15 +45,19 @@ class Program:
             package = self.packages[0]
             version = package + " " + output_of(["dpkg-query", "-W", "-f", "${Version}", package])
         group = {"title": self.title, "runtime": self.runtime, "version": version}
-        words = [word.replace("{built}/", "") for word in self.command]
-        group["command"] = " ".join(f"'{word}'" if set(word) & set(" ;()$&|") else word for word in words)
+        group["command"] = shlex.join(re.sub(r"\{built\}/(\S*/)?", "", word) for word in self.command)
         if self.source:
             group["source"] = self.source
         group["network"] = self.network
         return group
 
 
-UNPACKED_LIBRARIES = {"LD_LIBRARY_PATH": "{built}/unpacked/usr/lib/x86_64-linux-gnu:{built}/unpacked/lib/x86_64-linux-gnu"}
+def unpacked(name, title, runtime, package, command, seconds=SECONDS):
+    """What is not installed, for it would change the machine."""
+    folder = "{built}/unpacked"
+    return Program(name, title, runtime, command, network="router", builder="unpack", seconds=seconds,
+                   version=["sh", "-c", f"apt-cache show {package} | sed -n 's/^Version:/{package}/p'"],
+                   environment={"LD_LIBRARY_PATH": f"{folder}/usr/lib/x86_64-linux-gnu:{folder}/lib/x86_64-linux-gnu"})
 
 
 def glibc(name, title, what):
@@ -84,14 +92,14 @@ def python(name, title, code, packages, **options):
     return Program(name, title, "Python", ["/usr/bin/python3", "-c", code], packages, **options)
 
 
-def go(name, title, words, source):
+def go(name, title, words, source, network="router"):
     return Program(name, title, "Go", ["{built}/" + words[0], *words[1:]], version=["go", "version"],
-                   builder="go", network="router", source=source)
+                   builder="go", network=network, source=source)
 
 
-def rust(name, title, version, what):
+def rust(name, title, version, what, network="router"):
     return Program(name, title, "Rust", ["{built}/corpus-rust", what], version=version, builder="rust",
-                   network="router", source="tests/corpus/programs/rust")
+                   network=network, source="tests/corpus/programs/rust")
 
 
 LIBC = [
@@ -168,16 +176,16 @@ LIBRARIES = [
 ]
 
 LANGUAGES = [
-    go("go-net", "net.Interfaces() and their addresses", ["probe-go", "net"], "tests/clients/go"),
+    go("go-net", "net.Interfaces() and their addresses", ["probe-go", "net"], "tests/clients/go", "desk"),
     go("go-vishvananda", "vishvananda/netlink: links, addresses, routes, rules",
        ["probe-go", "netlink", "198.51.100.200"], "tests/clients/go"),
     go("go-jsimonetti", "jsimonetti/rtnetlink: links and addresses", ["probe-go", "rtnetlink"], "tests/clients/go"),
-    go("go-gopsutil", "gopsutil: interfaces", ["corpus-go", "gopsutil"], "tests/corpus/programs/go"),
+    go("go-gopsutil", "gopsutil: interfaces", ["corpus-go", "gopsutil"], "tests/corpus/programs/go", "desk"),
     go("go-netroute", "libp2p/go-netroute: the way to an address", ["corpus-go", "netroute"],
-       "tests/corpus/programs/go"),
+       "tests/corpus/programs/go", "desk"),
     go("go-mdlayher", "mdlayher/netlink: a strict request and one that is refused", ["corpus-go", "mdlayher"],
        "tests/corpus/programs/go"),
-    rust("rust-if-addrs", "interfaces, by libc", "if-addrs 0.13.4", "if-addrs"),
+    rust("rust-if-addrs", "interfaces, by libc", "if-addrs 0.13.4", "if-addrs", "desk"),
     rust("rust-local-ip-address", "this host's address, by neli", "local-ip-address 0.6.13", "local-ip-address"),
     rust("rust-rtnetlink", "links, addresses, routes, with tokio", "rtnetlink 0.14.1", "rtnetlink"),
     rust("rust-netlink-sys", "rules, by a packet of its own", "netlink-sys 0.8.8", "netlink-sys"),
@@ -185,8 +193,7 @@ LANGUAGES = [
     python("python-getaddrinfo", "socket.getaddrinfo() with AI_ADDRCONFIG",
            "import socket; print(socket.getaddrinfo('localhost', 80, flags=socket.AI_ADDRCONFIG))", ["python3"]),
     python("python-netifaces", "netifaces: addresses and gateways",
-           "import netifaces; print(netifaces.interfaces(), netifaces.gateways())", ["python3-netifaces"],
-           network="router"),
+           "import netifaces; print(netifaces.interfaces(), netifaces.gateways())", ["python3-netifaces"]),
     python("python-psutil", "psutil.net_if_addrs()", "import psutil; print(psutil.net_if_addrs())",
            ["python3-psutil"]),
     python("python-ifaddr", "ifaddr.get_adapters()", "import ifaddr; print(*ifaddr.get_adapters())", version="ifaddr 0.2.0",
@@ -243,12 +250,12 @@ LANGUAGES = [
 TOOLS = [
     Program("getent-ahosts", "a look-up with AI_ADDRCONFIG", "C, glibc", ["getent", "ahosts", "localhost"], ["libc-bin"]),
     Program("hostname", "all addresses of this host", "C, glibc", ["hostname", "-I"], ["hostname"]),
-    Program("tcpdump", "the list of devices", "C, libpcap by glibc", ["tcpdump", "-D"], ["tcpdump"]),
+    Program("tcpdump", "the list of devices", "C, glibc", ["tcpdump", "-D"], ["tcpdump"]),
     Program("openssl", "a connection to localhost", "C, glibc", ["openssl", "s_client", "-connect", "localhost:9"],
             ["openssl"]),
     Program("nmap", "the way to an address", "C++", ["nmap", "--route-dst", "198.51.100.200"], ["nmap"],
             network="router"),
-    Program("wg", "WireGuard devices", "C", ["wg", "show"], ["wireguard-tools"], network="router"),
+    Program("wg", "WireGuard devices", "C, libmnl", ["wg", "show"], ["wireguard-tools"]),
     Program("bmon", "one look at all interfaces", "C, libnl",
             ["bmon", "-p", "*", "-o", "format:quitafter=1"], ["bmon"], network="router"),
     Program("dnsmasq", "start of a name server for all interfaces", "C",
@@ -256,19 +263,13 @@ TOOLS = [
              "--bind-dynamic"], ["dnsmasq-base"], network="router", seconds=2),
     Program("systemd-networkd-wait-online", "a wait for one second", "C, sd-netlink",
             ["/lib/systemd/systemd-networkd-wait-online", "--any", "--timeout=1"], ["systemd"], network="router"),
-    Program("nss-myhostname", "the addresses of this host, and its gateway", "C, sd-netlink",
-            ["getent", "-s", "myhostname", "ahosts", "_gateway"],
-            version="libnss-myhostname 252", builder="unpack", network="router",
-            environment=UNPACKED_LIBRARIES),
-    Program("openvpn", "the default gateway", "C", ["{built}/unpacked/usr/sbin/openvpn", "--show-gateway"],
-            version="openvpn 2.6", builder="unpack", network="router",
-            environment=UNPACKED_LIBRARIES),
-    Program("passt", "start of a user-mode network", "C",
-            ["{built}/unpacked/usr/bin/passt", "--foreground", "--socket", "passt.socket"],
-            version="passt", builder="unpack", network="router", seconds=2),
-    Program("bird", "start of a router", "C",
-            ["{built}/unpacked/usr/sbin/bird", "-f", "-c", "{built}/bird.conf", "-s", "bird.socket"],
-            version="bird", builder="unpack", network="router", seconds=3),
+    unpacked("nss-myhostname", "the gateway by its pseudo name", "C, sd-netlink", "libnss-myhostname",
+             ["getent", "-s", "myhostname", "ahosts", "_gateway"]),
+    unpacked("openvpn", "the default gateway", "C", "openvpn", ["{built}/unpacked/usr/sbin/openvpn", "--show-gateway"]),
+    unpacked("passt", "start of a user-mode network", "C", "passt",
+             ["{built}/unpacked/usr/bin/passt", "--foreground", "--socket", "passt.socket"], seconds=2),
+    unpacked("bird", "start of a router", "C", "bird2",
+             ["{built}/unpacked/usr/sbin/bird", "-f", "-c", "{built}/bird.conf", "-s", "bird.socket"], seconds=3),
 ]
 
 PROGRAMS = [*LIBC, *IPROUTE2, *LIBRARIES, *LANGUAGES, *TOOLS]

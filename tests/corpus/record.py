@@ -5,7 +5,7 @@
 our own, builds each network in a namespace, and runs every program there. What
 says the same as before, but for times and counters, is left as it is.
 
-    record.py [--build DIRECTORY] [--no-install] [PATTERN...]
+    record.py [--build DIRECTORY] [--no-install] [--verbose] [PATTERN...]
 
 Needs root. Only conversations whose name matches one of the patterns are
 recorded; without a pattern all are, and those that programs.py does not have
@@ -16,6 +16,7 @@ import configparser
 import contextlib
 import fnmatch
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -39,7 +40,10 @@ INDEX_HEAD = """\
 # The conversations of the corpus, a group each; README.md explains the keys.
 # Written by record.py.
 """
-TARGETS = ["corpus-relay", "corpus-same", "libnlvirt/tool/nlvirt", *builds.MESON_TARGETS]
+
+# What changes in a table by itself; volatile.c says it of messages.
+VOLATILE_LINES = r"^(clock|created|updated|confirmed|used|arp-table|ndisc-table|\w+-statistics|[rt]x-(packets|bytes)|multicast)=.*\n"
+VOLATILE_VALUES = r"(?<=[=;])(updated|reachable_time|references):\d+;"
 
 # A new namespace takes over what the machine has set for IPv4; here it is as
 # the kernel has it by itself. The far ends do not speak.
@@ -151,9 +155,9 @@ class Network:
         self.stack = contextlib.ExitStack()
         try:
             self.holder, far = self._hold(), self._hold()
-            with open(os.path.join(HERE, "networks", name + ".sh"), encoding="utf-8") as script:
-                setup = NAMESPACE_SETUP + script.read()
-            made = subprocess.run(self.inside("sh", "-euxc", setup, "sh", str(far)), stderr=subprocess.PIPE, text=True, check=False)
+            script = NAMESPACE_SETUP + read(os.path.join(HERE, "networks", name + ".sh"))
+            command = self.inside("sh", "-euxc", script, "sh", str(far))
+            made = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
             if made.returncode != 0:
                 raise SystemExit(f"no network {name}: {made.stderr}")
             time.sleep(QUIET_AFTER)
@@ -185,7 +189,21 @@ class Network:
     def record_table(self, stage):
         """As `nlvirt record` writes it."""
         path = os.path.join(HERE, "networks", self.name + ".nlvirt")
-        run(self.inside(stage.nlvirt, "record", "--output", path))
+        text = output_of(self.inside(stage.nlvirt, "record"))
+        if not os.path.exists(path) or lasting(read(path)) != lasting(text):
+            with open(path, "w", encoding="utf-8") as table:
+                table.write(text)
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def lasting(table):
+    """Its lines without times and counters."""
+    text = re.sub(VOLATILE_LINES, "", table, flags=re.MULTILINE)
+    return re.sub(VOLATILE_VALUES, "", text)
 
 
 def is_same(stage, old, new):
@@ -199,7 +217,7 @@ def is_same(stage, old, new):
     return compared.returncode == 0
 
 
-def record(stage, network, program):
+def record(stage, network, program, verbose):
     """The program's group in the index, or None."""
     capture = os.path.join(stage.out, program.name + ".pcap")
     sockets = os.path.join(stage.out, program.name + ".sockets")
@@ -225,6 +243,8 @@ def record(stage, network, program):
     if result.returncode != 0 or os.path.getsize(capture) <= 24:
         say(f"  {program.name}: nothing was recorded\n{result.stdout.decode(errors='replace')}")
         return None
+    if verbose:
+        say(result.stdout.decode(errors="replace"))
     stored = os.path.join(HERE, "captures", program.name + ".pcap")
     if not is_same(stage, stored, capture):
         shutil.copyfile(capture, stored)
@@ -249,24 +269,17 @@ def write_index(groups):
                 out.writelines(f"{key}={value}\n" for key, value in groups[program.name].items())
 
 
-def can_record_tables(stage):
-    asked = subprocess.run([stage.nlvirt, "record", "--help"], capture_output=True, check=False)
-    return asked.returncode == 0
-
-
-def record_all(stage, programs, groups):
+def record_all(stage, programs, groups, options):
     failed = []
     for name in sorted({program.network for program in programs}):
         with contextlib.closing(Network(name)) as network:
-            if can_record_tables(stage):
+            if not options.patterns:
                 network.record_table(stage)
-            else:
-                say(f"this nlvirt cannot record: networks/{name}.nlvirt is left as it is")
             for program in programs:
                 if program.network != name:
                     continue
                 say(program.name)
-                group = record(stage, network, program)
+                group = record(stage, network, program, options.verbose)
                 if group:
                     groups[program.name] = group
                 else:
@@ -286,6 +299,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument("--build", default=os.path.join(SOURCE, "_build", "corpus"), help="build directory")
     parser.add_argument("--no-install", action="store_true", help="take the programs that are there")
+    parser.add_argument("--verbose", action="store_true", help="show what the programs print")
     parser.add_argument("patterns", nargs="*", metavar="PATTERN", help="names of conversations")
     options = parser.parse_args()
     if os.geteuid() != 0:
@@ -301,7 +315,7 @@ def main():
         failed = builds.build_all(programs, stage.path, say)
         ready = [program for program in programs if program.name not in failed]
         groups = read_index()
-        failed += record_all(stage, ready, groups)
+        failed += record_all(stage, ready, groups, options)
         if not options.patterns:
             remove_others(groups)
         write_index(groups)

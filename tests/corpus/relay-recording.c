@@ -59,6 +59,13 @@ recording_finish (void)
 }
 
 void
+recording_spoil (const char *why)
+{
+  fprintf (stderr, "relay: %s\n", why);
+  failed = TRUE;
+}
+
+void
 recorded_clear (Recorded *recorded)
 {
   if (recorded->number != 0 && recorded->options != NULL)

@@ -153,7 +153,5 @@ main (int argc, char *argv[])
   nlv_network_unref (network);
   nlv_engine_free (engine);
   nlv_filter_free (filter);
-  if (!recording_finish ())
-    fail (argv[1]);
-  return 0;
+  return recording_finish () ? 0 : 1;
 }

@@ -8,8 +8,10 @@
 
 /* FALSE with errno set when the files cannot be made. */
 gboolean recording_start (const char *capture, const char *sockets);
-/* FALSE when something could not be written. */
+/* FALSE when something could not be written, or it is worth nothing. */
 gboolean recording_finish (void);
+/* It is worth nothing, because of @why. */
+void recording_spoil (const char *why);
 
 typedef struct
 {

@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* From here on a sequence number is taken for a time or a random number, and its distance from the socket's first one is what counts. */
+/* From here on a sequence number is taken for a time or a random number, and its distance from the socket's first one
+ * is what counts. */
 #define LEAST_ARBITRARY 256
 
 /* @first_sequences: (element-type guint guint) by socket. */
