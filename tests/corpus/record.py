@@ -42,7 +42,9 @@ INDEX_HEAD = """\
 """
 
 # What changes in a table by itself; volatile.c says it of messages.
-VOLATILE_LINES = r"^(clock|created|updated|confirmed|used|arp-table|ndisc-table|\w+-statistics|[rt]x-(packets|bytes)|multicast)=.*\n"
+VOLATILE_LINES = (
+    r"^(clock|created|updated|confirmed|used|arp-table|ndisc-table|\w+-statistics|[rt]x-(packets|bytes)|multicast)=.*\n"
+)
 VOLATILE_VALUES = r"(?<=[=;])(updated|reachable_time|references):\d+;"
 
 # A new namespace takes over what the machine has set for IPv4; here it is as
@@ -89,7 +91,8 @@ def output_of(command):
 
 
 def is_installed(package):
-    asked = subprocess.run(["dpkg-query", "-W", "-f", "${Status}", package], capture_output=True, text=True, check=False)
+    command = ["dpkg-query", "-W", "-f", "${Status}", package]
+    asked = subprocess.run(command, capture_output=True, text=True, check=False)
     return asked.stdout.endswith(" installed")
 
 
@@ -168,7 +171,9 @@ class Network:
     def _hold(self):
         before = os.readlink("/proc/self/ns/net")
         holder = self.stack.enter_context(
-            subprocess.Popen(["unshare", "--net", "sh", "-c", "echo; exec cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            subprocess.Popen(
+                ["unshare", "--net", "sh", "-c", "echo; exec cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
         )
         self.stack.callback(holder.kill)
         holder.stdout.readline()
@@ -222,9 +227,7 @@ def record(stage, network, program, verbose):
     capture = os.path.join(stage.out, program.name + ".pcap")
     sockets = os.path.join(stage.out, program.name + ".sockets")
     argv = [word.replace("{built}", stage.path) for word in program.command]
-    nobody = [
-        "setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all",
-    ]
+    nobody = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all"]
     relay = [os.path.join(stage.path, "corpus-relay"), capture, sockets, str(program.seconds), *argv]
     try:
         result = subprocess.run(

@@ -11,7 +11,7 @@ class Interfaces
   {
     NetworkChange.NetworkAddressChanged += (sender, e) => { };
     foreach (var item in NetworkInterface.GetAllNetworkInterfaces ())
-      Console.WriteLine (item.Name + " " + item.OperationalStatus + " " + item.GetIPProperties ().UnicastAddresses.Count);
+      Console.WriteLine (item.Name + " " + item.GetIPProperties ().UnicastAddresses.Count);
     Environment.Exit (0);
   }
 }
