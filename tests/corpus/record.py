@@ -64,6 +64,15 @@ done
 cd /
 far=$1
 nsenter --net="/proc/$far/ns/net" sh -c 'echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6'
+
+# The kernel adds routes when it comes to it; one link after the other, their order is always the same.
+up ()
+{
+  ip link set "$1" up
+  while [ -z "$(ip -6 addr show dev "$1" scope link -tentative)" ]; do
+    sleep 0.1
+  done
+}
 """
 
 # Until IPv6 addresses are known to be no duplicates and the first router solicitation is out.

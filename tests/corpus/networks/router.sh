@@ -10,10 +10,12 @@ nsenter --net="/proc/$far/ns/net" ip link set far0 address 02:00:5e:00:53:02 up
 nsenter --net="/proc/$far/ns/net" ip link set far1 address 02:00:5e:00:53:03 up
 ip link add br0 index 4 address 02:00:5e:00:53:22 type bridge forward_delay 0 mcast_snooping 0
 ip link add mv0 index 5 link eth0 address 02:00:5e:00:53:23 type macvlan mode bridge
-ip link set eth0 alias uplink up
+ip link set eth0 alias uplink
 ip link property add dev eth0 altname enp1s0
-ip link set eth1 master br0 up
-ip link set br0 up
+ip link set eth1 master br0
+up eth0
+up eth1
+up br0
 
 ip addr add 198.51.100.2/24 brd + dev eth0
 ip addr add 198.51.100.3/24 brd + dev eth0 label eth0:1
