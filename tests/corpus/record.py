@@ -69,9 +69,12 @@ nsenter --net="/proc/$far/ns/net" sh -c 'echo 1 > /proc/sys/net/ipv6/conf/defaul
 up ()
 {
   ip link set "$1" up
-  while [ -z "$(ip -6 addr show dev "$1" scope link -tentative)" ]; do
+  for i in $(seq 100); do
+    [ -z "$(ip -6 addr show dev "$1" scope link -tentative)" ] || return 0
     sleep 0.1
   done
+  echo "$1 gets no address" >&2
+  return 1
 }
 """
 
