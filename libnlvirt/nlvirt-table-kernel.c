@@ -5,6 +5,7 @@
 #include "nlvirt-table-kernel-private.h"
 
 #include "model/capture.h"
+#include "model/fib.h"
 #include "wire/reader.h"
 #include "wire/writer.h"
 
@@ -192,6 +193,51 @@ ask_local_table (Recorder *self)
   body->rtm_flags = RTM_F_LOOKUP_TABLE;
   nlv_put (&writer, RTA_DST, loopback, sizeof loopback);
   return ask (self, &writer, on_loopback_route);
+}
+
+static void
+on_nothing (Recorder *self, const NlvMessage *message)
+{
+}
+
+/* An empty table is there too, and is told from one that is not. */
+static void
+ask_table (Recorder *self, guint8 family, guint32 table)
+{
+  NlvFib *fib = nlv_network_get_fib (nlv_capture_peek (self->capture));
+  NlvWriter writer;
+  struct rtmsg *body;
+
+  if (nlv_fib_has_table (fib, family, table))
+    return;
+  body = begin (self, &writer, RTM_GETROUTE, NLM_F_DUMP, sizeof *body);
+  body->rtm_family = family;
+  nlv_put_u32 (&writer, RTA_TABLE, table);
+  if (ask (self, &writer, on_nothing) == 0)
+    nlv_capture_table (self->capture, family, table);
+}
+
+/* Those with a number of one byte, and those that something names. */
+static void
+ask_tables (Recorder *self)
+{
+  static const guint8 families[] = { AF_INET, AF_INET6 };
+  NlvNetwork *network = nlv_capture_peek (self->capture);
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint32));
+
+  for (guint32 id = 1; id <= G_MAXUINT8; id++)
+    g_array_append_val (ids, id);
+  for (guint i = 0; i < nlv_network_get_n_rules (network); i++)
+    g_array_append_val (ids, nlv_network_get_rule (network, i)->table);
+  for (guint i = 0; i < G_N_ELEMENTS (families); i++)
+    {
+      g_autoptr (GArray) tables = nlv_fib_get_tables (nlv_network_get_fib (network), families[i]);
+
+      g_array_append_vals (ids, tables->data, tables->len);
+    }
+  for (guint i = 0; i < ids->len; i++)
+    for (guint j = 0; j < G_N_ELEMENTS (families); j++)
+      ask_table (self, families[j], g_array_index (ids, guint32, i));
 }
 
 static void
@@ -407,6 +453,7 @@ record_more (Recorder *self)
   dump_classes_and_filters (self);
   dump_actions (self);
   ask_local_table (self);
+  ask_tables (self);
   ask_kinds (self);
 }
 

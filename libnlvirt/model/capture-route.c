@@ -206,7 +206,15 @@ nlv_capture_route (NlvCapture *self, const NlvMessage *message)
   nlv_capture_begin_reply (&writer, sizeof header, &out);
   nlv_route_message (&writer, out, &route.row, 0, self->now);
   nlv_capture_compare (&writer, sizeof header, attrs, TRUE, &route.row.extra);
+  /* The newest table comes first. */
+  nlv_fib_add_older_table (nlv_network_get_fib (self->network), route.row.family, route.row.table);
   nlv_network_add_route (self->network, &route.row);
+}
+
+void
+nlv_capture_table (NlvCapture *self, guint8 family, guint32 table)
+{
+  nlv_fib_add_older_table (nlv_network_get_fib (self->network), family, table);
 }
 
 /* --- nexthops ----------------------------------------------------------------------- */

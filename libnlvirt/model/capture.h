@@ -21,6 +21,9 @@ void nlv_capture_message (NlvCapture *self, const NlvMessage *message, gboolean 
 /* Whether a route to 127.0.0.1 was found in the main table. */
 void nlv_capture_local_table (NlvCapture *self, gboolean merged);
 
+/* A routing table, which may be empty. */
+void nlv_capture_table (NlvCapture *self, guint8 family, guint32 table);
+
 /* A kind of link that the kernel has a driver for. */
 void nlv_capture_kind (NlvCapture *self, const char *kind);
 

@@ -76,23 +76,28 @@ find_table (NlvFib *fib, guint8 family, guint32 id)
 }
 
 static Table *
-ensure_table (NlvFib *fib, guint8 family, guint32 id)
+new_table (Family *tables, guint32 id, gboolean older)
 {
-  Family *tables = get_family (fib, family);
   GPtrArray **bucket = &tables->buckets[id % N_BUCKETS];
-  Table *table = find_table (fib, family, id);
+  Table *table = g_new0 (Table, 1);
 
-  if (table != NULL)
-    return table;
   if (*bucket == NULL)
     *bucket = g_ptr_array_new_with_free_func (free_table);
-  table = g_new0 (Table, 1);
   table->id = id;
-  table->place = (*bucket)->len;
   table->tree = g_tree_new_full (nlv_fib_compare_nodes, NULL, free_node, NULL);
-  g_ptr_array_add (*bucket, table);
+  g_ptr_array_insert (*bucket, older ? 0 : -1, table);
+  for (guint i = 0; i < (*bucket)->len; i++)
+    ((Table *) g_ptr_array_index (*bucket, i))->place = i;
   g_hash_table_insert (tables->by_id, GUINT_TO_POINTER (id), table);
   return table;
+}
+
+static Table *
+ensure_table (NlvFib *fib, guint8 family, guint32 id)
+{
+  Table *table = find_table (fib, family, id);
+
+  return table != NULL ? table : new_table (get_family (fib, family), id, FALSE);
 }
 
 /* NULL for the first one. */
@@ -266,6 +271,23 @@ nlv_fib_get_tables (NlvFib *fib, guint8 family)
   for (const Table *at = tables != NULL ? next_table (tables, NULL) : NULL; at != NULL; at = next_table (tables, at))
     g_array_append_val (ids, at->id);
   return ids;
+}
+
+void
+nlv_fib_add_older_table (NlvFib *fib, guint8 family, guint32 table)
+{
+  Family *tables = get_family (fib, family);
+
+  if (tables != NULL && find_table (fib, family, table) == NULL)
+    new_table (tables, table, TRUE);
+}
+
+guint
+nlv_fib_get_table_size (NlvFib *fib, guint8 family, guint32 table)
+{
+  const Table *found = find_table (fib, family, table);
+
+  return found != NULL ? (guint) g_tree_nnodes (found->tree) : 0;
 }
 
 gboolean

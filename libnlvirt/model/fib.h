@@ -34,6 +34,10 @@ const NlvRoute *nlv_fib_next (NlvFib *fib, NlvFibCursor *cursor);
 
 /* The tables' ids in the order of the walk. (element-type guint32) */
 GArray *nlv_fib_get_tables (NlvFib *fib, guint8 family);
+/* Makes a table without routes, if it is not there: behind the others that share
+ * its place in the walk, as an older one is. */
+void nlv_fib_add_older_table (NlvFib *fib, guint8 family, guint32 table);
+guint nlv_fib_get_table_size (NlvFib *fib, guint8 family, guint32 table);
 gboolean nlv_fib_has_table (NlvFib *fib, guint8 family, guint32 table);
 
 /* The longest prefix of @table that holds @destination, and within it, what

@@ -218,7 +218,10 @@ nlv_getneigh (const NlvRequest *request)
     return nlv_request_refuse (request, -ENOENT,
                                (header.ndm_flags & NTF_PROXY) != 0 ? "Proxy neighbour entry not found"
                                                                    : "Neighbour entry not found");
+  /* neigh_get() holds the entry while it tells of it. */
+  NlvNeighbor held = *neighbor;
+  held.times.ndm_refcnt++;
   struct ndmsg *out = nlv_reply_begin (request, &writer, RTM_NEWNEIGH, sizeof *out);
-  nlv_neighbor_message (request->network, &writer, out, neighbor);
+  nlv_neighbor_message (request->network, &writer, out, &held);
   return nlv_reply_finish (request, &writer);
 }

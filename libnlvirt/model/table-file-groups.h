@@ -19,6 +19,7 @@ typedef struct
 void nlv_links_read (NlvTableReader *reader, GPtrArray *groups);
 void nlv_address_read (NlvTableReader *reader, NlvSection *section);
 void nlv_route_read (NlvTableReader *reader, NlvSection *section);
+void nlv_empty_tables_read (NlvTableReader *reader, NlvSection *section, guint8 family);
 void nlv_nexthops_read (NlvTableReader *reader, NlvSection *section, NlvRoute *route);
 void nlv_rule_read (NlvTableReader *reader, NlvSection *section);
 void nlv_neighbor_read (NlvTableReader *reader, NlvSection *section);
@@ -33,6 +34,7 @@ void nlv_network_group_write (NlvNetwork *network, GString *text);
 void nlv_links_write (NlvNetwork *network, GString *text);
 void nlv_addresses_write (NlvNetwork *network, GString *text);
 void nlv_routes_write (NlvNetwork *network, GString *text);
+void nlv_empty_tables_write (NlvNetwork *network, GString *text, guint8 family);
 void nlv_nexthops_write (GString *text, NlvNetwork *network, const NlvRoute *route);
 void nlv_rules_write (NlvNetwork *network, GString *text);
 void nlv_neighbors_write (NlvNetwork *network, GString *text);

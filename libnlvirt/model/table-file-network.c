@@ -135,6 +135,8 @@ nlv_network_group_read (NlvTableReader *reader, NlvSection *section)
   read_namespaces (section, globals);
   read_kinds (section, globals);
   read_local_table (section, globals);
+  nlv_empty_tables_read (reader, section, AF_INET);
+  nlv_empty_tables_read (reader, section, AF_INET6);
 }
 
 /* --- writing ----------------------------------------------------------------------- */
@@ -198,4 +200,6 @@ nlv_network_group_write (NlvNetwork *network, GString *text)
   if (globals->local_table != NLV_LOCAL_TABLE_GUESS)
     g_string_append_printf (text, "local-table=%s\n",
                             globals->local_table == NLV_LOCAL_TABLE_MERGED ? "merged" : "own");
+  nlv_empty_tables_write (network, text, AF_INET);
+  nlv_empty_tables_write (network, text, AF_INET6);
 }

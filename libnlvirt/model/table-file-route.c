@@ -228,6 +228,55 @@ write_route (GString *text, NlvNetwork *network, const NlvRoute *route, guint nu
   nlv_write_raw_attrs (text, route->extra);
 }
 
+/* Tables that have lost all their routes, or never had one, are there still. */
+static const char *
+empty_tables_key (guint8 family)
+{
+  return family == AF_INET ? "ipv4-empty-tables" : "ipv6-empty-tables";
+}
+
+void
+nlv_empty_tables_read (NlvTableReader *reader, NlvSection *section, guint8 family)
+{
+  g_auto (GStrv) list = nlv_section_take_list (section, empty_tables_key (family));
+
+  for (guint i = 0; list != NULL && list[i] != NULL; i++)
+    {
+      guint64 table;
+
+      if (nlv_names_to_value (nlv_names_table, list[i], G_MAXUINT32, &table))
+        nlv_fib_add_older_table (nlv_network_get_fib (reader->network), family, (guint32) table);
+      else
+        nlv_section_fault (section, empty_tables_key (family), "“%s”: expected a list of tables", list[i]);
+    }
+}
+
+void
+nlv_empty_tables_write (NlvNetwork *network, GString *text, guint8 family)
+{
+  NlvFib *fib = nlv_network_get_fib (network);
+  g_autoptr (GArray) tables = nlv_fib_get_tables (fib, family);
+  gboolean any = FALSE;
+
+  for (guint i = 0; i < tables->len; i++)
+    {
+      guint32 table = g_array_index (tables, guint32, i);
+      const char *name = nlv_names_from_value (nlv_names_table, table);
+
+      if (nlv_fib_get_table_size (fib, family, table) > 0)
+        continue;
+      if (!any)
+        g_string_append_printf (text, "%s=", empty_tables_key (family));
+      any = TRUE;
+      if (name != NULL)
+        g_string_append_printf (text, "%s;", name);
+      else
+        g_string_append_printf (text, "%u;", table);
+    }
+  if (any)
+    g_string_append_c (text, '\n');
+}
+
 /* The last table first: of those that share a hash bucket, the kernel has the
  * newest in front. */
 static void

@@ -189,14 +189,15 @@ def _sorted_ways(data):
 def _without_way(message, way):
     """A single answer about a route: see OF_WAY."""
     start = 16 + m.header_length(ROUTE)
-    kept = [bytes(message[4:start])]
+    kept = [bytes(message[:start])]
     for kind, a, b in _attributes(message, start, len(message)):
         number = kind & m.NLA_TYPE
         if way and number in OF_WAY:
             continue
         payload = _sorted_ways(message[a:b]) if number == RTA_MULTIPATH else bytes(message[a:b])
-        kept.append(struct.pack("=HH", b - a, kind) + payload)
-    return b"".join(kept)
+        kept.append(struct.pack("=HH", len(payload) + 4, kind) + payload + bytes(-len(payload) % 4))
+    whole = b"".join(kept)
+    return struct.pack("=I", len(whole)) + whole[4:]
 
 
 def mask_datagram(datagram, way=False):
