@@ -137,7 +137,7 @@ gboolean
 nlv_fib_has_nexthop (const NlvRoute *route, const NlvNexthop *nexthop)
 {
   for (guint i = 0; i < route->n_nexthops; i++)
-    if (equal_gateways (&route->nexthops[i], nexthop))
+    if (equal_gateways (&route->nexthops[i], nexthop) && equal_encaps (&route->nexthops[i], nexthop))
       return TRUE;
   return route->n_nexthops == 0;
 }

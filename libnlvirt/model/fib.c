@@ -399,7 +399,8 @@ lookup_from (const Table *table, const NlvFibNode *probe, const Taste *taste, gb
 }
 
 /* Of one destination length. Where there are routes for some sources, those for
- * all are hidden: fib6_node_lookup_1() goes on with a shorter prefix. */
+ * all are hidden: fib6_node_lookup_1() goes on with a shorter prefix, and ends
+ * at the root itself. */
 static const NlvRoute *
 lookup_length (const Table *table, NlvFibNode *probe, const Taste *taste)
 {
@@ -412,7 +413,7 @@ lookup_length (const Table *table, NlvFibNode *probe, const Taste *taste)
       route = lookup_from (table, probe, taste, &any);
       probe->row.source_length = 0;
     }
-  return any ? route : lookup_from (table, probe, taste, &any);
+  return any && probe->row.destination_length > 0 ? route : lookup_from (table, probe, taste, &any);
 }
 
 const NlvRoute *

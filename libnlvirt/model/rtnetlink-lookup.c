@@ -45,7 +45,7 @@ accept_ipv4 (const NlvRoute *route, gpointer user_data)
   Search *search = user_data;
   const NlvFlow *flow = search->flow;
 
-  if (route->tos != 0 && route->tos != (flow->tos & 0xfc))
+  if ((route->tos != 0 && route->tos != (flow->tos & 0xfc)) || route->scope < flow->scope)
     return FALSE;
   if (nlv_route_type_error (route) < 0)
     return TRUE;
@@ -107,23 +107,66 @@ accept_ipv6 (const NlvRoute *route, gpointer user_data)
   return FALSE;
 }
 
-static int
-lookup_table (NlvNetwork *network, const NlvFlow *flow, guint32 table, NlvLookup *result)
+/* Until the first rule is added, the local table and the main one are one trie:
+ * fib_unmerge(). */
+gboolean
+nlv_tables_are_merged (NlvNetwork *network)
 {
-  NlvFib *fib = nlv_network_get_fib (network);
+  NlvLocalTable known = nlv_network_get_globals (network)->local_table;
+  guint n = 0;
+
+  if (known != NLV_LOCAL_TABLE_GUESS)
+    return known == NLV_LOCAL_TABLE_MERGED;
+  for (guint i = 0; i < nlv_network_get_n_rules (network); i++)
+    {
+      const NlvRule *rule = nlv_network_get_rule (network, i);
+      gboolean usual = rule->priority == 0 || rule->priority == 0x7ffe || rule->priority == 0x7fff;
+      if (rule->family != AF_INET)
+        continue;
+      if (!usual || rule->protocol != RTPROT_KERNEL)
+        return FALSE;
+      n++;
+    }
+  return n == 3;
+}
+
+static void
+search_ipv4 (Search *search, guint32 table)
+{
+  search->best = nlv_fib_lookup (nlv_network_get_fib (search->network), AF_INET, table, &search->flow->destination,
+                                 accept_ipv4, search);
+}
+
+/* The longest prefix of both tables, of equal ones that of the local table. */
+static void
+search_merged (Search *search)
+{
+  Search local = *search;
+
+  search_ipv4 (&local, RT_TABLE_LOCAL);
+  search_ipv4 (search, RT_TABLE_MAIN);
+  if (search->best == NULL ||
+      (local.best != NULL && local.best->destination_length >= search->best->destination_length))
+    *search = local;
+}
+
+int
+nlv_lookup_table (NlvNetwork *network, const NlvFlow *flow, guint32 table, NlvLookup *result)
+{
   Search search = { .network = network, .flow = flow, .score = -1 };
 
-  if (flow->family == AF_INET)
-    result->route = nlv_fib_lookup (fib, AF_INET, table, &flow->destination, accept_ipv4, &search);
+  if (flow->family == AF_INET6)
+    nlv_fib_lookup (nlv_network_get_fib (network), AF_INET6, table, &flow->destination, accept_ipv6, &search);
+  else if ((table == RT_TABLE_LOCAL || table == RT_TABLE_MAIN) && nlv_tables_are_merged (network))
+    search_merged (&search);
   else
-    {
-      nlv_fib_lookup (fib, AF_INET6, table, &flow->destination, accept_ipv6, &search);
-      result->route = search.best;
-    }
+    search_ipv4 (&search, table);
+  result->route = search.best;
   result->nexthop = search.nexthop;
   result->table = table;
   return result->route != NULL ? nlv_route_type_error (result->route) : -EAGAIN;
 }
+
 
 static gboolean
 port_in (guint16 port, const guint16 range[2])
@@ -161,7 +204,7 @@ nlv_loopback_index (NlvNetwork *network)
   return first != NULL && (first->flags & IFF_LOOPBACK) != 0 ? first->index : 1;
 }
 
-/* fib_rule_match() */
+/* fib_rule_match(), before it inverts. */
 static gboolean
 rule_matches (NlvNetwork *network, const NlvRule *rule, const NlvFlow *flow)
 {
@@ -170,11 +213,10 @@ rule_matches (NlvNetwork *network, const NlvRule *rule, const NlvFlow *flow)
 
   if (input == 0)
     input = nlv_loopback_index (network);
-  if (!link_is (network, rule->input, input) || !link_is (network, rule->output, flow->output) ||
-      ((rule->mark ^ flow->mark) & rule->mask) != 0 || rule->tunnel_id != 0 || rule->l3mdev ||
-      (rule->has_uid_range && (uid < rule->uid_range[0] || uid > rule->uid_range[1])))
-    return FALSE;
-  return rule_matches_flow (rule, flow) == ((rule->flags & FIB_RULE_INVERT) == 0);
+  return link_is (network, rule->input, input) && link_is (network, rule->output, flow->output) &&
+         ((rule->mark ^ flow->mark) & rule->mask) == 0 && rule->tunnel_id == 0 && !rule->l3mdev &&
+         (!rule->has_uid_range || (uid >= rule->uid_range[0] && uid <= rule->uid_range[1])) &&
+         rule_matches_flow (rule, flow);
 }
 
 /* fib4_rule_suppress(), fib6_rule_suppress() */
@@ -200,7 +242,7 @@ apply_rule (NlvNetwork *network, const NlvRule *rule, const NlvFlow *flow, NlvLo
   switch (rule->action)
     {
       case FR_ACT_TO_TBL:
-        error = lookup_table (network, flow, rule->table, result);
+        error = nlv_lookup_table (network, flow, rule->table, result);
         if (error == 0 && is_suppressed (network, rule, result))
           return -EAGAIN;
         return error;
@@ -233,7 +275,7 @@ nlv_lookup (NlvNetwork *network, const NlvFlow *flow, NlvLookup *result)
       if (rule->family != flow->family || (jumping && rule->priority < target))
         continue;
       jumping = FALSE;
-      if (!rule_matches (network, rule, flow))
+      if (rule_matches (network, rule, flow) == ((rule->flags & FIB_RULE_INVERT) != 0))
         continue;
       if (rule->action == FR_ACT_GOTO)
         {
@@ -257,4 +299,23 @@ nlv_lookup (NlvNetwork *network, const NlvFlow *flow, NlvLookup *result)
     }
   result->route = NULL;
   return -ENETUNREACH;
+}
+
+/* fib_check_nh_v4_gw(): a nexthop has the scope of the route to its gateway,
+ * that of the host if the gateway is the host's own. */
+gboolean
+nlv_nexthop_is_on_link (NlvNetwork *network, const NlvNexthop *nexthop)
+{
+  const NlvFlow flow = {
+    .family = AF_INET,
+    .scope = RT_SCOPE_LINK,
+    .has_uid = TRUE,
+    .output = nexthop->link,
+    .destination = nexthop->gateway,
+  };
+  NlvLookup lookup = { 0 };
+
+  if (nexthop->gateway_family != AF_INET || (nexthop->flags & RTNH_F_ONLINK) != 0)
+    return nexthop->gateway_family != 0;
+  return nlv_lookup (network, &flow, &lookup) < 0 || lookup.route->scope == RT_SCOPE_LINK;
 }

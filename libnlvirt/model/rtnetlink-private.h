@@ -165,6 +165,7 @@ typedef struct
 {
   guint8 family;
   guint8 tos;
+  guint8 scope; /* the widest that a route may have, IPv4 */
   guint8 ip_protocol;
   gboolean has_uid;
   gboolean prefer_link; /* RT6_LOOKUP_F_IFACE: @output must match */
@@ -183,6 +184,11 @@ typedef struct
 
 /* rtnetlink-lookup.c: the rules, then the tables. 0 or -errno. */
 int nlv_lookup (NlvNetwork *network, const NlvFlow *flow, NlvLookup *result);
+/* One table; -EAGAIN if it has no route. */
+int nlv_lookup_table (NlvNetwork *network, const NlvFlow *flow, guint32 table, NlvLookup *result);
+gboolean nlv_tables_are_merged (NlvNetwork *network);
+/* Whether it has a gateway that is a neighbour. */
+gboolean nlv_nexthop_is_on_link (NlvNetwork *network, const NlvNexthop *nexthop);
 int nlv_route_type_error (const NlvRoute *route);
 /* The link that what the host sends to itself goes over. */
 guint32 nlv_loopback_index (NlvNetwork *network);

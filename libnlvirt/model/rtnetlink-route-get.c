@@ -202,7 +202,7 @@ put_path (const NlvRouteQuery *query, const NlvPath *path, NlvWriter *writer, gu
     nlv_put_u32 (writer, RTA_FLOW, nexthop->realm);
   if (flow->input == 0 && flow->source.v4 != asked_source.v4)
     nlv_put_ip (writer, RTA_PREFSRC, &flow->source, AF_INET);
-  if (nexthop != NULL)
+  if (nexthop != NULL && nlv_nexthop_is_on_link (query->request->network, nexthop))
     nlv_route_put_gateway (writer, route, nexthop);
   if (route != NULL)
     nlv_route_put_metrics (writer, route);
@@ -230,29 +230,6 @@ put_match (const NlvRequest *request, const NlvPath *path, NlvWriter *writer, st
   return 0;
 }
 
-/* Until the first rule is added, the local table lives inside the main one:
- * fib_unmerge(). */
-static gboolean
-has_merged_tables (NlvNetwork *network)
-{
-  NlvLocalTable known = nlv_network_get_globals (network)->local_table;
-  guint n = 0;
-
-  if (known != NLV_LOCAL_TABLE_GUESS)
-    return known == NLV_LOCAL_TABLE_MERGED;
-  for (guint i = 0; i < nlv_network_get_n_rules (network); i++)
-    {
-      const NlvRule *rule = nlv_network_get_rule (network, i);
-      gboolean usual = rule->priority == 0 || rule->priority == 0x7ffe || rule->priority == 0x7fff;
-      if (rule->family != AF_INET)
-        continue;
-      if (!usual || rule->protocol != RTPROT_KERNEL)
-        return FALSE;
-      n++;
-    }
-  return n == 3;
-}
-
 static guint32
 shown_table (const NlvRouteQuery *query, const NlvPath *path)
 {
@@ -260,7 +237,7 @@ shown_table (const NlvRouteQuery *query, const NlvPath *path)
     return RT_TABLE_MAIN;
   if (path->lookup.route == NULL)
     return 0;
-  if (path->lookup.table == RT_TABLE_LOCAL && has_merged_tables (query->request->network))
+  if (path->lookup.table == RT_TABLE_LOCAL && nlv_tables_are_merged (query->request->network))
     return RT_TABLE_MAIN;
   return path->lookup.table;
 }

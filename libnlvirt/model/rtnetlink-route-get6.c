@@ -53,6 +53,16 @@ output_link (NlvNetwork *network, const NlvRoute *route, const NlvNexthop *nexth
   return nlv_loopback_index (network);
 }
 
+/* fib6_is_reject(): a path over the loopback to somewhere else. */
+static gboolean
+is_rejected (NlvNetwork *network, const NlvRoute *route, const NlvNexthop *nexthop)
+{
+  const NlvLink *link = nlv_network_find_link (network, nexthop->link);
+
+  return route->type != RTN_LOCAL && link != NULL && (link->flags & IFF_LOOPBACK) != 0 &&
+         !nlv_ipv6_is_loopback (&route->destination);
+}
+
 /* rt6_fill_node() of a destination. */
 static void
 put_path (const NlvRouteQuery *query, const NlvLookup *lookup, NlvWriter *writer, struct rtmsg *out)
@@ -88,7 +98,7 @@ put_path (const NlvRouteQuery *query, const NlvLookup *lookup, NlvWriter *writer
   guint32 output = output_link (network, route, nexthop);
   if (output != 0)
     nlv_put_u32 (writer, RTA_OIF, output);
-  if (nexthop != NULL)
+  if (nexthop != NULL && !is_rejected (network, route, nexthop))
     nlv_route_put_encap (writer, nexthop);
   /* A path never expires: ip6_rt_copy_init(). */
   nlv_route_put_cacheinfo (writer, NULL, 0);

@@ -72,11 +72,11 @@ uses_link (const NlvRoute *route, guint32 link)
 
 /* fib_nh_common's scope: that of the gateway's link, or of the host itself. */
 static gboolean
-is_of_host_scope (const NlvLookup *lookup)
+is_of_host_scope (NlvNetwork *network, const NlvLookup *lookup)
 {
   const NlvRoute *route = lookup->route;
 
-  return route->n_nexthops > 0 && route->nexthops[lookup->nexthop].gateway_family == 0;
+  return route->n_nexthops > 0 && !nlv_nexthop_is_on_link (network, &route->nexthops[lookup->nexthop]);
 }
 
 /* __fib_validate_source(): the way back to the source must be over the link it
@@ -103,14 +103,14 @@ validate_way_back (const Input *input, guint32 source, guint32 destination, guin
   matches = uses_link (lookup.route, input->link->index) ||
             (lookup.route->type == RTN_LOCAL && (input->link->flags & IFF_LOOPBACK) != 0);
   if (matches)
-    return is_of_host_scope (&lookup);
+    return is_of_host_scope (input->network, &lookup);
   if (!has_address (input->network, input->link))
     return filter != 0 ? -EXDEV : 0;
   if (filter == 1)
     return -EXDEV;
   back.output = input->link->index;
   if (nlv_lookup (input->network, &back, &lookup) == 0 && lookup.route->type == RTN_UNICAST)
-    return is_of_host_scope (&lookup);
+    return is_of_host_scope (input->network, &lookup);
   return 0;
 }
 

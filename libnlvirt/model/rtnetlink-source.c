@@ -57,19 +57,23 @@ nlv_link_listens_to (NlvNetwork *network, const NlvLink *link, guint32 group)
 guint32
 nlv_local_link_ipv4 (NlvNetwork *network, const NlvIp *ip)
 {
-  const NlvRoute *route;
-
+  const NlvFlow flow = { .family = AF_INET, .destination = *ip };
   guint32 link = nlv_address_link_ipv4 (network, ip->v4);
+  NlvLookup lookup = { 0 };
 
   if (link != 0)
     return link;
-  route = nlv_fib_lookup (nlv_network_get_fib (network), AF_INET, RT_TABLE_LOCAL, ip, NULL, NULL);
-  return route != NULL && route->type == RTN_LOCAL && route->n_nexthops > 0 ? route->nexthops[0].link : 0;
+  if (nlv_lookup_table (network, &flow, RT_TABLE_LOCAL, &lookup) < 0 || lookup.route->type != RTN_LOCAL ||
+      lookup.route->n_nexthops == 0)
+    return 0;
+  return lookup.route->nexthops[lookup.nexthop].link;
 }
 
 static guint32
 select_on_link (NlvNetwork *network, guint32 link, guint32 toward, guint8 scope)
 {
+  const NlvLink *found = nlv_network_find_link (network, link);
+  guint8 widest = found != NULL && nlv_link_routes_loopback (found) ? RT_SCOPE_LINK : RT_SCOPE_HOST;
   const NlvIp wanted = { .v4 = toward };
   guint32 first = 0;
 
@@ -77,7 +81,7 @@ select_on_link (NlvNetwork *network, guint32 link, guint32 toward, guint8 scope)
     {
       const NlvAddress *address = nlv_network_get_address (network, i);
       if (address->family != AF_INET || address->link != link || (address->flags & IFA_F_SECONDARY) != 0 ||
-          MIN (address->scope, RT_SCOPE_HOST) > scope)
+          MIN (address->scope, widest) > scope)
         continue;
       if (toward == 0 || nlv_ip_in_prefix (&wanted, &address->peer, address->prefix_length, AF_INET))
         return address->local.v4;
@@ -87,22 +91,38 @@ select_on_link (NlvNetwork *network, guint32 link, guint32 toward, guint8 scope)
   return first;
 }
 
-/* Failing the link itself, any other link's address will do. */
+/* A position in for_each_netdev(). */
+static guint64
+age_of_link (NlvNetwork *network, guint32 index)
+{
+  const NlvLink *link = nlv_network_find_link (network, index);
+
+  return link != NULL ? link->sequence : G_MAXUINT64;
+}
+
+/* Failing the link itself, an address of the oldest link that has one will do. */
 guint32
 nlv_select_source_ipv4 (NlvNetwork *network, guint32 link, guint32 toward, guint8 scope)
 {
   guint32 found = select_on_link (network, link, toward, scope);
+  guint64 oldest = G_MAXUINT64;
 
   if (found != 0)
     return found;
   for (guint i = 0; i < nlv_network_get_n_addresses (network); i++)
     {
       const NlvAddress *address = nlv_network_get_address (network, i);
-      if (address->family == AF_INET && (address->flags & IFA_F_SECONDARY) == 0 && address->scope != RT_SCOPE_LINK &&
-          address->scope <= scope)
-        return address->local.v4;
+      if (address->family != AF_INET || (address->flags & IFA_F_SECONDARY) != 0 || address->scope == RT_SCOPE_LINK ||
+          address->scope > scope)
+        continue;
+      guint64 age = age_of_link (network, address->link);
+      if (age < oldest)
+        {
+          oldest = age;
+          found = address->local.v4;
+        }
     }
-  return 0;
+  return found;
 }
 
 gboolean
@@ -159,12 +179,12 @@ common_bits (const NlvIp *a, const NlvIp *b)
 }
 
 /* Rules 1 to 8 of RFC 6724, as ipv6_get_saddr_eval() weighs them, the
- * weightiest first. */
-#define N_SCORES 8
+ * weightiest first; among equals, the oldest link. */
+#define N_SCORES 9
 
 static void
 score_source (NlvNetwork *network, const NlvAddress *address, guint32 link, const NlvIp *destination,
-              int scores[N_SCORES])
+              gint64 scores[N_SCORES])
 {
   const NlvIp *ip = &address->local;
   int scope = ipv6_scope (ip), wanted = ipv6_scope (destination);
@@ -179,10 +199,11 @@ score_source (NlvNetwork *network, const NlvAddress *address, guint32 link, cons
   scores[5] = (address->flags & IFA_F_TEMPORARY) == 0;
   scores[6] = is_orchid (ip) == is_orchid (destination);
   scores[7] = MIN (common_bits (ip, destination), address->prefix_length);
+  scores[8] = -(gint64) age_of_link (network, address->link);
 }
 
 static gboolean
-is_better (const int a[N_SCORES], const int b[N_SCORES])
+is_better (const gint64 a[N_SCORES], const gint64 b[N_SCORES])
 {
   for (guint i = 0; i < N_SCORES; i++)
     if (a[i] != b[i])
@@ -195,7 +216,7 @@ nlv_select_source_ipv6 (NlvNetwork *network, guint32 link, const NlvIp *destinat
 {
   gboolean only_link = link != 0 && (nlv_ipv6_is_multicast (destination) || ipv6_scope (destination) <= 2);
   gboolean found = FALSE;
-  int best[N_SCORES], scores[N_SCORES];
+  gint64 best[N_SCORES], scores[N_SCORES];
 
   for (guint i = 0; i < nlv_network_get_n_addresses (network); i++)
     {

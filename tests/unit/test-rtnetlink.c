@@ -151,7 +151,16 @@ test_dumps (void)
       for (gsize room = 3000; room > 100; room -= 50)
         {
           guint n_small;
-          if (run_dump (network, &somebody, &request, room, &n_small, &datagrams) == 0)
+
+          /* neightbl_dump_info() repeats a table's head in each datagram, and
+           * relies on there being room for more than that. */
+          if (cases[i].type == RTM_GETNEIGHTBL && room < 1000)
+            continue;
+          if (run_dump (network, &somebody, &request, room, &n_small, &datagrams) != 0)
+            continue;
+          if (cases[i].type == RTM_GETNEIGHTBL)
+            g_assert_cmpuint (n_small, >=, n);
+          else
             g_assert_cmpuint (n_small, ==, n);
         }
     }
