@@ -241,37 +241,37 @@ nlv_nexthops_read (NlvTableReader *reader, NlvSection *section, NlvRoute *route)
 
 /* --- writing ----------------------------------------------------------------------- */
 
+/* A way of a route that rejects may have no more than a realm. */
 static void
 append_nexthop (GString *text, NlvNetwork *network, const NlvNexthop *nexthop)
 {
-  const char *before = "";
+  g_autoptr (GString) words = g_string_new (NULL);
 
   if (nexthop->gateway_family != 0)
     {
-      g_string_append (text, "via ");
-      nlv_append_ip (text, nexthop->gateway_family, &nexthop->gateway);
-      before = " ";
+      g_string_append (words, " via ");
+      nlv_append_ip (words, nexthop->gateway_family, &nexthop->gateway);
     }
-  if (nexthop->link != 0 || nexthop->gateway_family == 0)
+  if (nexthop->link != 0)
     {
-      g_string_append_printf (text, "%sdev ", before);
-      nlv_device_append (text, network, nexthop->link);
+      g_string_append (words, " dev ");
+      nlv_device_append (words, network, nexthop->link);
     }
-  if (nexthop->weight != 0)
-    g_string_append_printf (text, " weight %u", nexthop->weight + 1);
   if (nexthop->realm != 0)
-    g_string_append_printf (text, " realm %u", nexthop->realm);
+    g_string_append_printf (words, " realm %u", nexthop->realm);
+  if (nexthop->weight != 0 || words->len == 0)
+    g_string_append_printf (words, " weight %u", nexthop->weight + 1);
   if (nexthop->flags != 0)
     {
-      g_string_append (text, " flags ");
-      nlv_append_flags (text, nlv_names_nexthop_flag, nexthop->flags, ",");
+      g_string_append (words, " flags ");
+      nlv_append_flags (words, nlv_names_nexthop_flag, nexthop->flags, ",");
     }
   if (nexthop->encap != NULL)
     {
-      g_string_append_printf (text, " encap %u:", nexthop->encap_type);
-      nlv_append_hex (text, nexthop->encap);
+      g_string_append_printf (words, " encap %u:", nexthop->encap_type);
+      nlv_append_hex (words, nexthop->encap);
     }
-  g_string_append_c (text, ';');
+  g_string_append_printf (text, "%s;", words->str + 1);
 }
 
 static gboolean
