@@ -23,6 +23,7 @@
 
 /* A network that never comes to rest is taken as it is in the end. */
 #define MAX_TRIES 10
+#define MAX_TABLE_TRIED 1023
 #define READ_SIZE 65536
 #define REQUEST_ROOM 256
 #define RECEIVE_BUFFER (8 * 1024 * 1024)
@@ -217,7 +218,7 @@ ask_table (Recorder *self, guint8 family, guint32 table)
     nlv_capture_table (self->capture, family, table);
 }
 
-/* Those with a number of one byte, and those that something names. */
+/* Those with a small number, and those that something names. */
 static void
 ask_tables (Recorder *self)
 {
@@ -225,7 +226,7 @@ ask_tables (Recorder *self)
   NlvNetwork *network = nlv_capture_peek (self->capture);
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint32));
 
-  for (guint32 id = 1; id <= G_MAXUINT8; id++)
+  for (guint32 id = 1; id <= MAX_TABLE_TRIED; id++)
     g_array_append_val (ids, id);
   for (guint i = 0; i < nlv_network_get_n_rules (network); i++)
     g_array_append_val (ids, nlv_network_get_rule (network, i)->table);

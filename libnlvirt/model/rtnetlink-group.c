@@ -89,8 +89,9 @@ put_group (NlvWalk *walk, NlvWriter *writer, NlvGroups which, const NlvLink *lin
     .cstamp = group->created,
     .tstamp = group->updated,
   };
-  struct ifaddrmsg *header =
-    nlv_walk_begin (walk, writer, which == NLV_GROUPS_ANYCAST ? RTM_GETANYCAST : RTM_GETMULTICAST, 0, sizeof *header);
+  guint16 type = which == NLV_GROUPS_ANYCAST ? RTM_GETANYCAST : RTM_GETMULTICAST;
+  guint16 flags = walk->filter.link != 0 ? NLM_F_DUMP_FILTERED : 0;
+  struct ifaddrmsg *header = nlv_walk_begin (walk, writer, type, flags, sizeof *header);
 
   if (header == NULL)
     return FALSE;

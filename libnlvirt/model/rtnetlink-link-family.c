@@ -222,8 +222,9 @@ nlv_dump_bridge_links (NlvWalk *walk, NlvWriter *writer)
 
   if (error < 0)
     return error;
+  /* rtnl_bridge_getlink() goes by age. */
   for (guint n = nlv_network_get_n_links (network); walk->position < n; walk->position++)
-    if (!put_for_bridge (walk, writer, nlv_network_get_link (network, walk->position)))
+    if (!put_for_bridge (walk, writer, nlv_network_get_link_by_age (network, walk->position)))
       return -EMSGSIZE;
   return 0;
 }

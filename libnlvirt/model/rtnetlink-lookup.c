@@ -167,7 +167,6 @@ nlv_lookup_table (NlvNetwork *network, const NlvFlow *flow, guint32 table, NlvLo
   return result->route != NULL ? nlv_route_type_error (result->route) : -EAGAIN;
 }
 
-
 static gboolean
 port_in (guint16 port, const guint16 range[2])
 {
@@ -292,12 +291,14 @@ nlv_lookup (NlvNetwork *network, const NlvFlow *flow, NlvLookup *result)
       int error = apply_rule (network, rule, flow, result);
       if (error != -EAGAIN)
         {
+          result->realm = error == 0 ? rule->realm : 0;
           if (error < 0)
             result->route = NULL;
           return error;
         }
     }
   result->route = NULL;
+  result->realm = 0;
   return -ENETUNREACH;
 }
 

@@ -180,6 +180,7 @@ typedef struct
   const NlvRoute *route; /* (nullable) */
   guint nexthop;         /* the one that is taken */
   guint32 table;
+  guint32 realm; /* the rule's */
 } NlvLookup;
 
 /* rtnetlink-lookup.c: the rules, then the tables. 0 or -errno. */
@@ -237,7 +238,8 @@ typedef struct
   guint8 type;
   guint32 flags;
   guint32 output;
-  gboolean no_route; /* the route's gateway and metrics do not apply */
+  guint32 source_realm; /* of the way back */
+  gboolean no_route;    /* the route's gateway and metrics do not apply */
 } NlvPath;
 
 /* rtnetlink-route-input.c: ip_route_input_rcu() */

@@ -180,6 +180,24 @@ put_path_header (const NlvRouteQuery *query, const NlvPath *path, struct rtmsg *
     out->rtm_flags |= RTM_F_NOTIFY;
 }
 
+/* set_class_tag(): each half that is not yet there. */
+static guint32
+add_realm (guint32 realm, guint32 more)
+{
+  if ((realm & 0xffff) == 0)
+    realm |= more & 0xffff;
+  if ((realm & 0xffff0000) == 0)
+    realm |= more & 0xffff0000;
+  return realm;
+}
+
+/* rt_set_nexthop() */
+static guint32
+path_realm (const NlvPath *path, const NlvNexthop *nexthop)
+{
+  return add_realm (add_realm (nexthop != NULL ? nexthop->realm : 0, path->lookup.realm), path->source_realm);
+}
+
 /* rt_fill_info() */
 static void
 put_path (const NlvRouteQuery *query, const NlvPath *path, NlvWriter *writer, guint32 table)
@@ -198,8 +216,9 @@ put_path (const NlvRouteQuery *query, const NlvPath *path, NlvWriter *writer, gu
     nlv_put_u32 (writer, RTA_OIF, path->output);
   if (nexthop != NULL)
     nlv_route_put_encap (writer, nexthop);
-  if (nexthop != NULL && nexthop->realm != 0)
-    nlv_put_u32 (writer, RTA_FLOW, nexthop->realm);
+  guint32 realm = path_realm (path, nexthop);
+  if (realm != 0)
+    nlv_put_u32 (writer, RTA_FLOW, realm);
   if (flow->input == 0 && flow->source.v4 != asked_source.v4)
     nlv_put_ip (writer, RTA_PREFSRC, &flow->source, AF_INET);
   if (nexthop != NULL && nlv_nexthop_is_on_link (query->request->network, nexthop))

@@ -12,6 +12,7 @@ typedef struct
 {
   NlvNetwork *network;
   NlvRouteQuery *query;
+  NlvPath *path;
   const NlvLink *link; /* that it comes in over */
 } Input;
 
@@ -79,6 +80,17 @@ is_of_host_scope (NlvNetwork *network, const NlvLookup *lookup)
   return route->n_nexthops > 0 && !nlv_nexthop_is_on_link (network, &route->nexthops[lookup->nexthop]);
 }
 
+/* fib_combine_itag(): what the way back goes to is what this comes from. */
+static guint32
+realm_of_source (const NlvLookup *lookup)
+{
+  guint32 realm = lookup->route->n_nexthops > 0 ? lookup->route->nexthops[0].realm << 16 : 0;
+
+  if (realm == 0)
+    realm = lookup->realm << 16;
+  return realm | lookup->realm >> 16;
+}
+
 /* __fib_validate_source(): the way back to the source must be over the link it
  * comes from, or at least there must be one. */
 static int
@@ -100,12 +112,16 @@ validate_way_back (const Input *input, guint32 source, guint32 destination, guin
   if (lookup.route->type != RTN_UNICAST &&
       (lookup.route->type != RTN_LOCAL || setting (input->link, NLV_IPV4_ACCEPT_LOCAL) == 0))
     return -EINVAL;
+  input->path->source_realm = realm_of_source (&lookup);
   matches = uses_link (lookup.route, input->link->index) ||
             (lookup.route->type == RTN_LOCAL && (input->link->flags & IFF_LOOPBACK) != 0);
   if (matches)
     return is_of_host_scope (input->network, &lookup);
   if (!has_address (input->network, input->link))
-    return filter != 0 ? -EXDEV : 0;
+    {
+      input->path->source_realm = 0;
+      return filter != 0 ? -EXDEV : 0;
+    }
   if (filter == 1)
     return -EXDEV;
   back.output = input->link->index;
@@ -134,8 +150,11 @@ validate_source (const Input *input, guint32 source, guint32 destination, guint3
 
 /* What is for this host comes to its loopback. */
 static int
-deliver (const Input *input, NlvPath *path, guint8 type, guint32 flags)
+deliver (const Input *input, guint8 type, guint32 flags)
 {
+  NlvPath *path = input->path;
+
+  path->lookup.realm = 0;
   path->type = type;
   path->flags = RTCF_LOCAL | flags;
   path->output = nlv_loopback_index (input->network);
@@ -145,7 +164,7 @@ deliver (const Input *input, NlvPath *path, guint8 type, guint32 flags)
 
 /* ip_route_input_mc() */
 static int
-input_multicast (const Input *input, NlvPath *path)
+input_multicast (const Input *input)
 {
   const NlvFlow *flow = &input->query->flow;
   guint32 source = flow->source.v4, group = flow->destination.v4;
@@ -157,25 +176,25 @@ input_multicast (const Input *input, NlvPath *path)
     return -EINVAL;
   if (source != 0 && validate_source (input, source, 0, 0) < 0)
     return -EINVAL;
-  return deliver (input, path, RTN_MULTICAST, RTCF_MULTICAST);
+  return deliver (input, RTN_MULTICAST, RTCF_MULTICAST);
 }
 
 static int
-input_broadcast (const Input *input, NlvPath *path)
+input_broadcast (const Input *input)
 {
   guint32 source = input->query->flow.source.v4;
 
   if (source != 0 && validate_source (input, source, 0, 0) < 0)
     return -EINVAL;
-  return deliver (input, path, RTN_BROADCAST, RTCF_BROADCAST);
+  return deliver (input, RTN_BROADCAST, RTCF_BROADCAST);
 }
 
 /* __mkroute_input() */
 static int
-forward (const Input *input, NlvPath *path)
+forward (const Input *input)
 {
   const NlvFlow *flow = &input->query->flow;
-  const NlvLookup *lookup = &path->lookup;
+  const NlvLookup *lookup = &input->path->lookup;
   const NlvNexthop *way = lookup->route->n_nexthops > 0 ? &lookup->route->nexthops[lookup->nexthop] : NULL;
   const NlvLink *output = way != NULL ? nlv_network_find_link (input->network, way->link) : NULL;
   int on_link;
@@ -185,16 +204,16 @@ forward (const Input *input, NlvPath *path)
   on_link = validate_source (input, flow->source.v4, flow->destination.v4, output->index);
   if (on_link < 0)
     return -EINVAL;
-  path->type = lookup->route->type;
-  path->output = output->index;
+  input->path->type = lookup->route->type;
+  input->path->output = output->index;
   if (output == input->link && on_link > 0 && setting (output, NLV_IPV4_SEND_REDIRECTS) != 0)
-    path->flags |= RTCF_DOREDIRECT;
+    input->path->flags |= RTCF_DOREDIRECT;
   return 0;
 }
 
 /* The part of ip_route_input_slow() that asks the tables. */
 static int
-input_by_route (const Input *input, NlvPath *path)
+input_by_route (const Input *input)
 {
   gboolean forwards = setting (input->link, NLV_IPV4_FORWARDING) != 0;
   const NlvFlow *flow = &input->query->flow;
@@ -202,22 +221,22 @@ input_by_route (const Input *input, NlvPath *path)
   int error;
 
   inward.output = 0;
-  error = nlv_lookup (input->network, &inward, &path->lookup);
+  error = nlv_lookup (input->network, &inward, &input->path->lookup);
   if (error < 0)
     return forwards ? error : -EHOSTUNREACH;
-  switch (path->lookup.route->type)
+  switch (input->path->lookup.route->type)
     {
       case RTN_BROADCAST:
         if (setting (input->link, NLV_IPV4_BC_FORWARDING) != 0 &&
             setting_of_all (input->network, NLV_NETCONFA_BC_FORWARDING) != 0)
-          return forward (input, path);
-        return input_broadcast (input, path);
+          return forward (input);
+        return input_broadcast (input);
       case RTN_LOCAL:
         if (validate_source (input, flow->source.v4, flow->destination.v4, 0) < 0)
           return -EINVAL;
-        return deliver (input, path, RTN_LOCAL, 0);
+        return deliver (input, RTN_LOCAL, 0);
       case RTN_UNICAST:
-        return forwards ? forward (input, path) : -EHOSTUNREACH;
+        return forwards ? forward (input) : -EHOSTUNREACH;
       default:
         return forwards ? -EINVAL : -EHOSTUNREACH;
     }
@@ -227,7 +246,7 @@ int
 nlv_route_input_ipv4 (NlvRouteQuery *query, NlvPath *path)
 {
   guint32 source = query->flow.source.v4, destination = query->flow.destination.v4;
-  Input input = { .network = query->request->network, .query = query };
+  Input input = { .network = query->request->network, .query = query, .path = path };
 
   input.link = nlv_network_find_link (input.network, query->flow.input);
   if (input.link == NULL)
@@ -235,12 +254,12 @@ nlv_route_input_ipv4 (NlvRouteQuery *query, NlvPath *path)
   if (!nlv_link_has_ipv4 (input.link) || nlv_ipv4_is_multicast (source) || source == INADDR_BROADCAST)
     return -EINVAL;
   if (nlv_ipv4_is_multicast (destination))
-    return input_multicast (&input, path);
+    return input_multicast (&input);
   if (destination == INADDR_BROADCAST || (source == 0 && destination == 0))
-    return input_broadcast (&input, path);
+    return input_broadcast (&input);
   if (source == 0 || destination == 0)
     return -EINVAL;
   if ((nlv_ipv4_is_loopback (destination) || nlv_ipv4_is_loopback (source)) && !nlv_link_routes_loopback (input.link))
     return -EINVAL;
-  return input_by_route (&input, path);
+  return input_by_route (&input);
 }

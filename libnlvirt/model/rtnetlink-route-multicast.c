@@ -63,14 +63,14 @@ parse_ipv4 (const NlvRequest *request, NlvAttr *attrs)
 static int
 parse_ipv6 (const NlvRequest *request, NlvAttr *attrs)
 {
-  static const NlvPolicy policy[RTA_TABLE + 1] = {
+  static const NlvPolicy policy[NLV_RTA_MAX + 1] = {
     [RTA_DST] = { .kind = NLV_KIND_EXACT, .len = 16 },
     [RTA_SRC] = { .kind = NLV_KIND_EXACT, .len = 16 },
     [RTA_TABLE] = { .kind = NLV_KIND_U32 },
   };
   struct rtmsg header;
-  int error =
-    nlv_request_attrs (request->message, sizeof header, attrs, RTA_TABLE, policy, NLV_VALIDATE_STRICT, request->extack);
+  int error = nlv_request_attrs (request->message, sizeof header, attrs, NLV_RTA_MAX, policy, NLV_VALIDATE_STRICT,
+                                 request->extack);
 
   if (error < 0)
     return error;

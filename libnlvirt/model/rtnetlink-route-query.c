@@ -68,6 +68,7 @@ nlv_route_query_parse (NlvRouteQuery *query)
 {
   const Traits *traits = traits_of (query);
   const NlvRequest *request = query->request;
+  const NlvAttr *label = &query->attrs[NLV_RTA_FLOWLABEL];
   gboolean strict = request->caller->strict;
   struct rtmsg *header = &query->header;
 
@@ -87,6 +88,11 @@ nlv_route_query_parse (NlvRouteQuery *query)
   if ((nlv_attr_present (&query->attrs[RTA_SRC]) && header->rtm_src_len == 0) ||
       (nlv_attr_present (&query->attrs[RTA_DST]) && header->rtm_dst_len == 0))
     return nlv_request_refuse (request, -EINVAL, traits->bad_length);
+  if (query->flow.family == AF_INET6 && (nlv_attr_u32 (label) & ~g_htonl (0xfffff)) != 0)
+    {
+      nlv_extack_set (request->extack, "Invalid flow label", label);
+      return -EINVAL;
+    }
   for (guint i = 0; i <= NLV_RTA_MAX; i++)
     if (nlv_attr_present (&query->attrs[i]) && (traits->attrs & 1u << i) == 0)
       return nlv_request_refuse (request, -EINVAL, traits->bad_attr);

@@ -295,14 +295,21 @@ uses_link (const NlvRoute *route, guint32 link)
   return FALSE;
 }
 
+/* nexthop_is_blackhole(), and a group with one such member is one too. */
+static gboolean
+is_blackhole (NlvNetwork *network, const NlvNexthopObject *nexthop)
+{
+  if (nexthop != NULL && nexthop->group != NULL && nexthop->group->len == 1)
+    nexthop = nlv_network_find_nexthop (network, g_array_index (nexthop->group, struct nexthop_grp, 0).id);
+  return nexthop != NULL && nexthop->blackhole;
+}
+
 /* What a route was added as: through a nexthop that is a blackhole, it is shown
  * as one. */
 static guint8
 own_type (NlvNetwork *network, const NlvRoute *route)
 {
-  const NlvNexthopObject *nexthop = nlv_network_find_nexthop (network, route->nexthop_id);
-
-  return nexthop != NULL && nexthop->blackhole ? RTN_UNICAST : route->type;
+  return is_blackhole (network, nlv_network_find_nexthop (network, route->nexthop_id)) ? RTN_UNICAST : route->type;
 }
 
 static gboolean

@@ -277,7 +277,7 @@ has_netconf (NlvNetwork *network, guint8 family, gint32 index)
 static int
 parse_getnetconf (const NlvRequest *request, gboolean ipv4, NlvAttr *attrs)
 {
-  static const NlvPolicy policies[2][NETCONFA_MAX + 1] = {
+  static const NlvPolicy policies[2][NLV_NETCONFA_MAX + 1] = {
     {
       [NETCONFA_IFINDEX] = { .kind = NLV_KIND_UNSPEC, .len = 4 },
       [NETCONFA_FORWARDING] = { .kind = NLV_KIND_UNSPEC, .len = 4 },
@@ -299,11 +299,11 @@ parse_getnetconf (const NlvRequest *request, gboolean ipv4, NlvAttr *attrs)
     return nlv_request_refuse (request, -EINVAL,
                                ipv4 ? "ipv4: Invalid header for netconf get request"
                                     : "ipv6: Invalid header for netconf get request");
-  int error = nlv_request_attrs (request->message, sizeof header, attrs, NETCONFA_MAX, policies[ipv4 ? 1 : 0],
+  int error = nlv_request_attrs (request->message, sizeof header, attrs, NLV_NETCONFA_MAX, policies[ipv4 ? 1 : 0],
                                  strict ? NLV_VALIDATE_DEPRECATED_STRICT : NLV_VALIDATE_LIBERAL, request->extack);
   if (error < 0 || !strict)
     return error;
-  for (guint i = 0; i <= NETCONFA_MAX; i++)
+  for (guint i = 0; i <= NLV_NETCONFA_MAX; i++)
     if (nlv_attr_present (&attrs[i]) && i != NETCONFA_IFINDEX)
       return nlv_request_refuse (request, -EINVAL,
                                  ipv4 ? "ipv4: Unsupported attribute in netconf get request"
@@ -315,7 +315,7 @@ int
 nlv_getnetconf (const NlvRequest *request)
 {
   guint8 family = nlv_request_body (request->message).data[0];
-  NlvAttr attrs[NETCONFA_MAX + 1];
+  NlvAttr attrs[NLV_NETCONFA_MAX + 1];
   NlvWriter writer;
   int error = parse_getnetconf (request, family == AF_INET, attrs);
 
