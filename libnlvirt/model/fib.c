@@ -368,7 +368,16 @@ typedef struct
 {
   gboolean (*accept) (const NlvRoute *route, gpointer user_data);
   gpointer user_data;
-} Taste;
+  NlvIp source;
+  gboolean has_node; /* fib6_node_lookup_1() would have ended by now */
+} Search;
+
+/* What there is at one place, whether it is accepted or not. */
+typedef struct
+{
+  gboolean any;
+  gboolean of_source;
+} Seen;
 
 static gboolean
 is_at (const NlvFibNode *probe, const NlvRoute *route)
@@ -378,54 +387,63 @@ is_at (const NlvFibNode *probe, const NlvRoute *route)
          nlv_fib_compare_bits (&route->destination, &probe->row.destination, route->destination_length) == 0;
 }
 
-/* The first route that @taste accepts, from @probe on and as long as the
- * destination, and whether there is a source prefix, stay the same. @any tells
- * whether there is one at all. */
+/* The first route that is for the source and accepted, from @probe on and as
+ * long as the destination, and whether there is a source prefix, stay the same. */
 static const NlvRoute *
-lookup_from (const Table *table, const NlvFibNode *probe, const Taste *taste, gboolean *any)
+lookup_from (const Table *table, const NlvFibNode *probe, const Search *search, Seen *seen)
 {
-  *any = FALSE;
+  *seen = (Seen){ FALSE, FALSE };
   for (GTreeNode *at = g_tree_lower_bound (table->tree, probe); at != NULL; at = g_tree_node_next (at))
     {
       const NlvRoute *route = &((const NlvFibNode *) g_tree_node_value (at))->row;
 
       if (!is_at (probe, route))
         return NULL;
-      *any = TRUE;
-      if (taste->accept == NULL || taste->accept (route, taste->user_data))
+      seen->any = TRUE;
+      if (route->source_length > 0 && nlv_fib_compare_bits (&route->source, &search->source, route->source_length) != 0)
+        continue;
+      seen->of_source = TRUE;
+      if (search->accept == NULL || search->accept (route, search->user_data))
         return route;
     }
   return NULL;
 }
 
-/* Of one destination length. Where there are routes for some sources, those for
- * all are hidden: fib6_node_lookup_1() goes on with a shorter prefix, and ends
- * at the root itself. */
+/* Of one destination length. Routes for some sources hide those for all, except
+ * at the root, and from fib6_backtrack(), which goes up from a node that has
+ * nothing to accept. */
 static const NlvRoute *
-lookup_length (const Table *table, NlvFibNode *probe, const Taste *taste)
+lookup_length (const Table *table, NlvFibNode *probe, Search *search)
 {
-  const NlvRoute *route = NULL;
-  gboolean any = FALSE;
+  const NlvRoute *route;
+  Seen seen;
 
   if (probe->row.family == AF_INET6)
     {
       probe->row.source_length = 128;
-      route = lookup_from (table, probe, taste, &any);
+      route = lookup_from (table, probe, search, &seen);
       probe->row.source_length = 0;
+      search->has_node |= seen.of_source;
+      if (route != NULL || (seen.any && !search->has_node && probe->row.destination_length > 0))
+        return route;
     }
-  return any && probe->row.destination_length > 0 ? route : lookup_from (table, probe, taste, &any);
+  route = lookup_from (table, probe, search, &seen);
+  search->has_node |= seen.any;
+  return route;
 }
 
 const NlvRoute *
-nlv_fib_lookup (NlvFib *fib, guint8 family, guint32 table_id, const NlvIp *destination,
+nlv_fib_lookup (NlvFib *fib, guint8 family, guint32 table_id, const NlvIp *destination, const NlvIp *source,
                 gboolean (*accept) (const NlvRoute *route, gpointer user_data), gpointer user_data)
 {
   const Table *table = find_table (fib, family, table_id);
-  Taste taste = { accept, user_data };
   NlvFibNode probe = { .row.family = family, .row.tos = G_MAXUINT8 };
+  Search search = { .accept = accept, .user_data = user_data };
 
   if (table == NULL)
     return NULL;
+  if (source != NULL)
+    search.source = *source;
   memcpy (probe.row.destination.bytes, destination->bytes, family == AF_INET ? 4 : 16);
   for (int length = family == AF_INET ? 32 : 128; length >= 0; length--)
     {
@@ -435,7 +453,7 @@ nlv_fib_lookup (NlvFib *fib, guint8 family, guint32 table_id, const NlvIp *desti
         continue;
       nlv_fib_mask_ip (&probe.row.destination, (guint) length);
       probe.row.destination_length = (guint8) length;
-      route = lookup_length (table, &probe, &taste);
+      route = lookup_length (table, &probe, &search);
       if (route != NULL)
         return route;
     }

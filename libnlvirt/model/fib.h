@@ -40,9 +40,11 @@ void nlv_fib_add_older_table (NlvFib *fib, guint8 family, guint32 table);
 guint nlv_fib_get_table_size (NlvFib *fib, guint8 family, guint32 table);
 gboolean nlv_fib_has_table (NlvFib *fib, guint8 family, guint32 table);
 
-/* The longest prefix of @table that holds @destination, and within it, what
- * @accept takes first in the order of tos and metric; NULL accepts all. */
+/* The longest prefix of @table that holds @destination, and @source where it is
+ * for some only (NULL is the unspecified address), and within it, what @accept
+ * takes first in the order of tos and metric; NULL accepts all. */
 const NlvRoute *nlv_fib_lookup (NlvFib *fib, guint8 family, guint32 table, const NlvIp *destination,
-                                gboolean (*accept) (const NlvRoute *route, gpointer user_data), gpointer user_data);
+                                const NlvIp *source, gboolean (*accept) (const NlvRoute *route, gpointer user_data),
+                                gpointer user_data);
 
 NlvFib *nlv_network_get_fib (NlvNetwork *network);

@@ -169,7 +169,7 @@ nlv_address_check_dump (NlvWalk *walk)
         continue;
       if (i == IFA_TARGET_NETNSID)
         return nlv_walk_refuse (
-          walk, -EINVAL,
+          walk, nlv_other_netns_error (walk->dump.network, &attrs[i]),
           words (family, "ipv4: Invalid target network namespace id", "ipv6: Invalid target network namespace id"));
       return nlv_walk_refuse (
         walk, -EINVAL,
@@ -240,7 +240,7 @@ nlv_getaddr_inet6 (const NlvRequest *request)
   if (error < 0)
     return error;
   if (nlv_attr_present (&attrs[IFA_TARGET_NETNSID]))
-    return -EINVAL;
+    return nlv_other_netns_error (network, &attrs[IFA_TARGET_NETNSID]);
   const NlvAttr *attr = &attrs[nlv_attr_present (&attrs[IFA_LOCAL]) ? IFA_LOCAL : IFA_ADDRESS];
   if (!nlv_attr_present (attr))
     return -EINVAL;

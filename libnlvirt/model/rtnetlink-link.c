@@ -163,9 +163,8 @@ nlv_getlink (const NlvRequest *request)
     return error;
   if (nlv_attr_present (&attrs[IFLA_NET_NS_PID]) || nlv_attr_present (&attrs[IFLA_NET_NS_FD]))
     return nlv_request_refuse (request, -EOPNOTSUPP, "specified netns attribute not supported");
-  /* No other namespace has a number here: rtnl_get_net_ns_capable(). */
   if (nlv_attr_present (&attrs[IFLA_TARGET_NETNSID]))
-    return -EINVAL;
+    return nlv_other_netns_error (request->network, &attrs[IFLA_TARGET_NETNSID]);
 
   if (header.ifi_index > 0)
     link = nlv_network_find_link (request->network, header.ifi_index);
@@ -232,7 +231,8 @@ check_dump (NlvWalk *walk)
       if (!nlv_attr_present (&attrs[i]))
         continue;
       if (i == IFLA_TARGET_NETNSID)
-        return nlv_walk_refuse (walk, -EINVAL, "Invalid target network namespace id");
+        return nlv_walk_refuse (walk, nlv_other_netns_error (walk->dump.network, &attrs[i]),
+                                "Invalid target network namespace id");
       if (i == IFLA_EXT_MASK)
         walk->filter.ext_mask = nlv_attr_u32 (&attrs[i]);
       else if (i == IFLA_MASTER)

@@ -81,14 +81,11 @@ static gboolean
 accept_ipv6 (const NlvRoute *route, gpointer user_data)
 {
   Search *search = user_data;
-  const NlvFlow *flow = search->flow;
   const NlvRoute *best = search->best;
 
   if (best != NULL && (best->metric != route->metric || best->destination_length != route->destination_length ||
                        best->source_length != route->source_length))
     return TRUE;
-  if (route->source_length > 0 && !nlv_ip_in_prefix (&flow->source, &route->source, route->source_length, AF_INET6))
-    return FALSE;
   for (guint i = 0; i < route->n_nexthops; i++)
     {
       int score = score_nexthop (search, route, &route->nexthops[i]);
@@ -134,7 +131,7 @@ static void
 search_ipv4 (Search *search, guint32 table)
 {
   search->best = nlv_fib_lookup (nlv_network_get_fib (search->network), AF_INET, table, &search->flow->destination,
-                                 accept_ipv4, search);
+                                 NULL, accept_ipv4, search);
 }
 
 /* The longest prefix of both tables, of equal ones that of the local table. */
@@ -156,7 +153,8 @@ nlv_lookup_table (NlvNetwork *network, const NlvFlow *flow, guint32 table, NlvLo
   Search search = { .network = network, .flow = flow, .score = -1 };
 
   if (flow->family == AF_INET6)
-    nlv_fib_lookup (nlv_network_get_fib (network), AF_INET6, table, &flow->destination, accept_ipv6, &search);
+    nlv_fib_lookup (nlv_network_get_fib (network), AF_INET6, table, &flow->destination, &flow->source, accept_ipv6,
+                    &search);
   else if ((table == RT_TABLE_LOCAL || table == RT_TABLE_MAIN) && nlv_tables_are_merged (network))
     search_merged (&search);
   else

@@ -49,6 +49,14 @@ next_netns (NlvNetwork *network, gint32 from)
   return found;
 }
 
+int
+nlv_other_netns_error (NlvNetwork *network, const NlvAttr *attr)
+{
+  gint32 id = (gint32) nlv_attr_u32 (attr);
+
+  return id >= 0 && next_netns (network, id) == id ? -EACCES : -EINVAL;
+}
+
 /* rtnl_valid_dump_net_req() */
 static int
 check_dump_netns (NlvWalk *walk)
@@ -69,7 +77,7 @@ check_dump_netns (NlvWalk *walk)
                       i == NETNSA_TARGET_NSID ? "Invalid target network namespace id"
                                               : "Unsupported attribute in dump request",
                       &attrs[i]);
-      return -EINVAL;
+      return i == NETNSA_TARGET_NSID ? nlv_other_netns_error (walk->dump.network, &attrs[i]) : -EINVAL;
     }
   return 0;
 }
@@ -153,7 +161,10 @@ nlv_getnsid (const NlvRequest *request)
   else
     return nlv_request_refuse (request, -EINVAL, "Peer netns reference is missing");
   if (nlv_attr_present (&attrs[NETNSA_TARGET_NSID]))
-    return -EINVAL;
+    {
+      nlv_extack_set (request->extack, "Target netns reference is invalid", &attrs[NETNSA_TARGET_NSID]);
+      return nlv_other_netns_error (request->network, &attrs[NETNSA_TARGET_NSID]);
+    }
 
   nlv_reply_begin (request, &writer, RTM_NEWNSID, sizeof (struct rtgenmsg));
   nlv_put_u32 (&writer, NETNSA_NSID, id);

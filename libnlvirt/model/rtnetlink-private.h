@@ -306,4 +306,7 @@ int nlv_getmdb (const NlvRequest *request);
 /* rtnetlink-other.c */
 int nlv_dump_netns_ids (NlvWalk *walk, NlvWriter *writer);
 int nlv_getnsid (const NlvRequest *request);
+/* Why the namespace with this number cannot be asked: it is another one, or
+ * there is none. rtnl_get_net_ns_capable() */
+int nlv_other_netns_error (NlvNetwork *network, const NlvAttr *attr);
 int nlv_getdcb (const NlvRequest *request);

@@ -35,6 +35,8 @@ fill_flow (NlvRouteQuery *query)
   int error = nlv_route_query_fill_flow (query);
   if (error < 0)
     return error;
+  if (flow->input != 0)
+    flow->output = 0;
   flow->prefer_link = needs_link (&flow->destination);
   if (flow->input == 0 && flow->output != 0 && nlv_ip_is_any (&flow->source, AF_INET6))
     flow->prefer_link = TRUE;

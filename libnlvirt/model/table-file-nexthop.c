@@ -52,12 +52,12 @@ find_device (NlvTableReader *reader, NlvSection *section, const char *key, NlvNe
       nlv_section_fault (section, key, "the gateway is link-local; expected a device beside it");
       return FALSE;
     }
-  if (nlv_fib_lookup (fib, nexthop->gateway_family, RT_TABLE_LOCAL, gateway, is_own, NULL) != NULL)
+  if (nlv_fib_lookup (fib, nexthop->gateway_family, RT_TABLE_LOCAL, gateway, NULL, is_own, NULL) != NULL)
     {
       nlv_section_fault (section, key, "the gateway is an address of this host itself");
       return FALSE;
     }
-  route = nlv_fib_lookup (fib, nexthop->gateway_family, RT_TABLE_MAIN, gateway, is_connected, NULL);
+  route = nlv_fib_lookup (fib, nexthop->gateway_family, RT_TABLE_MAIN, gateway, NULL, is_connected, NULL);
   if (route == NULL)
     {
       nlv_section_fault (section, key,

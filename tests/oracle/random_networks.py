@@ -26,7 +26,7 @@ class _Maker:
         self.ports = []
         self.subnets4 = []  # (device, the network's first three bytes)
         self.subnets6 = []  # (device, the network's first two words)
-        self.nexthops, self.grouped = [], set()
+        self.nexthops, self.grouped, self.ways = [], set(), {}
         self.number = 0
 
     # --- small draws
@@ -325,7 +325,10 @@ class _Maker:
                 ways.append(f"nexthop via {gateway} {onlink} weight {self.random.randint(1, 255)}")
             network.ip(f"route {verb} {where} {more} " + " ".join(ways))
         elif draw < 55:
-            network.ip(f"route {verb} {where} dev {device} {more} " + self.options(["scope link", "scope host"]))
+            # A gateway has the scope that its route had when it was added, which no
+            # message tells: so there are no gateways under a route of the host's.
+            scope = "scope host" if where.startswith("198.") else "scope link"
+            network.ip(f"route {verb} {where} dev {device} {more} " + self.options([scope]))
         elif draw < 60:
             network.ip(f"route {verb} {where} via inet6 {self.host6()[1]} dev {device} {more}")
         elif draw < 66 and self.nexthops:
@@ -351,6 +354,9 @@ class _Maker:
         verb = self.pick(["add", "add", "append"])
         draw = self.random.randrange(100)
         device, gateway = self.host6()
+        # What becomes one route has the metrics of the first in a dump, and each
+        # way its own in a lookup.
+        where, more = self.ways.setdefault((where, "metric" in more), (where, more))
         if draw < 15:
             network.ip6(f"route {verb} {self.pick(FAILING)} {where} {more}")
         elif draw < 25:
@@ -423,11 +429,11 @@ class _Maker:
         )
         action = self.pick(["lookup"] * 6 + ["goto", "nop", "blackhole", "prohibit", "unreachable"])
         if action == "lookup":
+            # Without realms: a nexthop caches that of the rule which found it first.
             action = f"lookup {self.pick(TABLES)} " + self.options(
                 [
                     lambda: f"suppress_prefixlength {self.random.randint(0, 24)}",
                     lambda: f"suppress_ifgroup {self.random.randint(0, 9)}",
-                    lambda: f"realms {self.random.randint(1, 9)}",
                 ],
                 10,
             )

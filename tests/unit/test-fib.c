@@ -161,7 +161,7 @@ lookup (NlvFib *fib, const char *text, gboolean (*accept) (const NlvRoute *route
   NlvIp ip = { 0 };
 
   g_assert_cmpint (inet_pton (family, text, ip.bytes), ==, 1);
-  return nlv_fib_lookup (fib, family, 254, &ip, accept, data);
+  return nlv_fib_lookup (fib, family, 254, &ip, NULL, accept, data);
 }
 
 static gboolean

@@ -72,7 +72,8 @@ test_short (void)
                                "gateway=192.0.2.1\n");
   const NlvLink *link = nlv_network_find_link_by_name (network, "eth0");
   NlvIp far = { .bytes = { 203, 0, 113, 1 } };
-  const NlvRoute *route = nlv_fib_lookup (nlv_network_get_fib (network), AF_INET, RT_TABLE_MAIN, &far, NULL, NULL);
+  const NlvRoute *route =
+    nlv_fib_lookup (nlv_network_get_fib (network), AF_INET, RT_TABLE_MAIN, &far, NULL, NULL, NULL);
 
   g_assert_cmpuint (link->index, ==, 2);
   g_assert_cmpuint (link->hardware_type, ==, ARPHRD_ETHER);
