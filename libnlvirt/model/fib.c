@@ -37,6 +37,8 @@ struct _NlvFib
   GHashTable *identities; /* set of (unowned) NlvFibNode: what an equal row would be */
   guint64 sequence;
   guint size;
+  guint n_own_local; /* IPv4 routes of type local that are not the kernel's own */
+  guint n_realms;    /* ways of IPv4 routes with a realm */
 };
 
 /* --- tables ----------------------------------------------------------------- */
@@ -138,6 +140,20 @@ nlv_fib_free (NlvFib *fib)
   g_free (fib);
 }
 
+/* net->ipv4.fib_has_custom_local_routes, and what fib_num_tclassid_users() has
+ * of routes. */
+static void
+count_for_input (NlvFib *fib, const NlvRoute *row, int change)
+{
+  if (row->family != AF_INET)
+    return;
+  if (row->type == RTN_LOCAL && row->protocol != RTPROT_KERNEL)
+    fib->n_own_local += change;
+  for (guint i = 0; i < row->n_nexthops; i++)
+    if (row->nexthops[i].realm != 0)
+      fib->n_realms += change;
+}
+
 static NlvFibNode *
 insert_node (NlvFib *fib, Table *table, const NlvRoute *row, guint64 sequence)
 {
@@ -149,6 +165,7 @@ insert_node (NlvFib *fib, Table *table, const NlvRoute *row, guint64 sequence)
   g_hash_table_add (fib->identities, node);
   table->n_of_length[row->destination_length]++;
   fib->size++;
+  count_for_input (fib, row, 1);
   return node;
 }
 
@@ -252,6 +269,7 @@ nlv_fib_remove (NlvFib *fib, NlvRoute *row)
     return;
   table->n_of_length[row->destination_length]--;
   fib->size--;
+  count_for_input (fib, row, -1);
   g_hash_table_remove (fib->identities, node);
   g_tree_remove (table->tree, node);
 }
@@ -260,6 +278,18 @@ guint
 nlv_fib_size (NlvFib *fib)
 {
   return fib->size;
+}
+
+gboolean
+nlv_fib_has_own_local (NlvFib *fib)
+{
+  return fib->n_own_local > 0;
+}
+
+gboolean
+nlv_fib_has_realms (NlvFib *fib)
+{
+  return fib->n_realms > 0;
 }
 
 GArray *

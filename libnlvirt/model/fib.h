@@ -38,6 +38,10 @@ GArray *nlv_fib_get_tables (NlvFib *fib, guint8 family);
  * its place in the walk, as an older one is. */
 void nlv_fib_add_older_table (NlvFib *fib, guint8 family, guint32 table);
 guint nlv_fib_get_table_size (NlvFib *fib, guint8 family, guint32 table);
+/* Whether someone else than the kernel added a local IPv4 route, and whether an
+ * IPv4 route has a realm. */
+gboolean nlv_fib_has_own_local (NlvFib *fib);
+gboolean nlv_fib_has_realms (NlvFib *fib);
 gboolean nlv_fib_has_table (NlvFib *fib, guint8 family, guint32 table);
 
 /* The longest prefix of @table that holds @destination, and @source where it is

@@ -29,24 +29,17 @@ setting_of_all (NlvNetwork *network, guint type)
   return nlv_settings_get (nlv_network_get_globals (network)->settings[NLV_NETWORK_IPV4_ALL], type, 0);
 }
 
-/* fib4_has_custom_rules(), fib_has_custom_local_routes */
+/* fib4_has_custom_rules(), and fib_num_tclassid_users() of rules: both more
+ * than the source's address has to be looked at. */
 static gboolean
-has_custom_lookup (NlvNetwork *network)
+has_custom_rules (NlvNetwork *network)
 {
-  NlvFib *fib = nlv_network_get_fib (network);
-  NlvFibCursor cursor;
-  const NlvRoute *route;
-
   for (guint i = 0; i < nlv_network_get_n_rules (network); i++)
     {
       const NlvRule *rule = nlv_network_get_rule (network, i);
-      if (rule->family == AF_INET && rule->protocol != RTPROT_KERNEL)
+      if (rule->family == AF_INET && (rule->protocol != RTPROT_KERNEL || rule->realm != 0))
         return TRUE;
     }
-  nlv_fib_cursor_init_table (&cursor, AF_INET, RT_TABLE_LOCAL);
-  while ((route = nlv_fib_next (fib, &cursor)) != NULL)
-    if (route->type == RTN_LOCAL && route->protocol != RTPROT_KERNEL)
-      return TRUE;
   return FALSE;
 }
 
@@ -137,12 +130,13 @@ validate_source (const Input *input, guint32 source, guint32 destination, guint3
   NlvNetwork *network = input->network;
   gint64 filter = MAX (setting (input->link, NLV_IPV4_RP_FILTER), setting_of_all (network, NETCONFA_RP_FILTER));
   gboolean redirects = setting (input->link, NLV_IPV4_SEND_REDIRECTS) != 0;
+  NlvFib *fib = nlv_network_get_fib (network);
 
-  if (filter == 0 && (input->link->index != output || !redirects))
+  if (filter == 0 && !nlv_fib_has_realms (fib) && (input->link->index != output || !redirects))
     {
       if (setting (input->link, NLV_IPV4_ACCEPT_LOCAL) != 0)
         return 0;
-      if (!has_custom_lookup (network))
+      if (!nlv_fib_has_own_local (fib) && !has_custom_rules (network))
         return nlv_address_link_ipv4 (network, source) != 0 ? -EINVAL : 0;
     }
   return validate_way_back (input, source, destination, output, filter);

@@ -356,7 +356,7 @@ class _Maker:
         device, gateway = self.host6()
         # What becomes one route has the metrics of the first in a dump, and each
         # way its own in a lookup.
-        where, more = self.ways.setdefault((where, "metric" in more), (where, more))
+        where, more = self.ways.setdefault(where.replace("table main", "").strip(), (where, more))
         if draw < 15:
             network.ip6(f"route {verb} {self.pick(FAILING)} {where} {more}")
         elif draw < 25:

@@ -4,6 +4,7 @@
 messages and text of which it may overlook no more than volatile.py names."""
 
 import re
+import struct
 
 import messages as m
 import volatile
@@ -88,12 +89,31 @@ def _entry(name, path, masked, way):
     assert not _equal(124, path, one, other, way), f"{path} of another type"
 
 
+def _bounds():
+    """Of an attribute: the lowest value is as the kernel was built, the highest is not."""
+
+    def refused(flags, low, high):
+        policy = m.attribute(4, struct.pack("=Q", low)) + m.attribute(5, struct.pack("=Q", high))
+        about = struct.pack("=iIHHII", -34, 24, 18, 1, 0, 0) + (b"" if flags & m.NLM_F_CAPPED else bytes(8))
+        data = about + m.attribute(4, policy)
+        return volatile.mask_datagram(struct.pack("=IHHII", 16 + len(data), m.NLMSG_ERROR, flags, 0, 0) + data)
+
+    for flags in (m.NLM_F_ACK_TLVS, m.NLM_F_ACK_TLVS | m.NLM_F_CAPPED):
+        assert refused(flags, 1, 2) == refused(flags, 3, 2) != refused(flags, 1, 3)
+
+
 def volatile_messages():
     for name, path, _, _ in volatile.MESSAGES:
         _entry(name, path, _bytes_of(volatile.MESSAGES, name, path), False)
-    for name, path, _, _ in volatile.WAY:
-        _entry(name, path, _bytes_of(volatile.WAY, name, path), True)
-        assert not _equal(BASES[name], path, b"\1" * 4, b"\2" * 4, False), f"{path} where there is one way only"
+    for number in volatile.OF_WAY:
+        one, other = (b"\1" * 4, b"\2" * 4)
+        assert _equal(volatile.ROUTE, (number,), one, other, True), f"{number} of a way"
+        assert not _equal(volatile.ROUTE, (number,), one, other, False), f"{number} where there is one way only"
+    assert not _equal(volatile.ROUTE, (6,), b"\1" * 4, b"\2" * 4, True), "what is of the whole route"
+    ways = [struct.pack("=HBBI", 8, 0, 0, link) for link in (1, 2, 3)]
+    assert _equal(volatile.ROUTE, (9,), b"".join(ways), b"".join(reversed(ways)), False), "which way comes first"
+    assert not _equal(volatile.ROUTE, (9,), b"".join(ways), ways[0] * 3, False), "which ways there are"
+    _bounds()
     for without_end in (b"\xff" * 4, b"\0" * 4):
         assert not _equal(20, (6,), without_end * 4, b"\1\0\0\0" * 4, False), "an end of what has none"
     bridge = _wrapped(16, (18, 2, 19), b"\1" * 8)

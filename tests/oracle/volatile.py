@@ -4,6 +4,7 @@
 this table, and nothing else, that the comparison overlooks. What is masked
 must still be there, and be as long."""
 
+import json
 import re
 import struct
 
@@ -40,6 +41,7 @@ MESSAGES = [
     ("ROUTE", (12,), (8, 12), "finite " + TIME),  # expires
     ("ROUTE", (12,), (16, 20), COUNTERS),  # used
     ("NEIGH", (3,), WHOLE, TIME),  # NDA_CACHEINFO
+    ("NEIGH", (4,), WHOLE, COUNTERS),  # NDA_PROBES
     ("NEIGHTBL", (5,), (4, 8), COUNTERS),  # NDTA_CONFIG: entries, of all namespaces
     ("NEIGHTBL", (5,), (8, 16), TIME),  # last_flush, last_rand
     ("NEIGHTBL", (5,), (16, 24), DRAWN),  # hash_rnd, hash_mask: anew when all namespaces' entries are many
@@ -63,6 +65,9 @@ MESSAGES = [
     ("NEXTHOP", (15, 1, 2), WHOLE, COUNTERS),  # NHA_GROUP_STATS: NHA_GROUP_STATS_ENTRY_PACKETS
     ("NEXTHOPBUCKET", (13, 2), WHOLE, TIME),  # NHA_RES_BUCKET: NHA_RES_BUCKET_IDLE_TIME
 ]
+# NLMSGERR_ATTR_POLICY, NL_POLICY_TYPE_ATTR_MIN_VALUE_U: MAX_TCP_HEADER, which
+# IFLA_GSO_MAX_SIZE and its like must be above, is as the kernel was built.
+ERRORS = {4: {4: {None: [(*WHOLE, False)]}}}
 # These numbers mean something else in other kinds of link.
 BRIDGES_ONLY = (18, 2)
 
@@ -80,6 +85,7 @@ OF_WAY = [
 ]
 RTA_MULTIPATH = 9
 ROUTE, NLM_F_MULTI = 24, 2
+ERROR_CODE = 4  # bytes before the message that an error is about
 
 
 def _single_spaces(match):
@@ -93,7 +99,7 @@ def _numbers_as_one(match):
 # (commands, pattern, what to put there, why)
 TEXT = [
     (r"route get fibmatch", r"(?m)(^\tnexthop .*\n?)+", lambda found: _sorted_lines(found), DRAWN),
-    (r"-j.*route get fibmatch", r'(?<="nexthops":\[{)[^]]*(?=}\])', lambda found: _sorted_objects(found), DRAWN),
+    (r"-j.*route get fibmatch", r"(?s)^\[.*\]$", lambda found: _sorted_nexthops(found), DRAWN),
     (r"\baddr\b", r"(valid_lft|preferred_lft) [1-9]\d*sec", r"\1 Nsec", TIME),
     (r"^ip .*-j .*addr", r'"(valid_life_time|preferred_life_time)":(?!0\b|4294967295\b)\d+', r'"\1":N', TIME),
     (r"^ip\b.* route|^ip route", r"\b(expires) -?\d+sec", r"\1 Nsec", TIME),
@@ -210,6 +216,9 @@ def mask_datagram(datagram, way=False):
         node = TREE.get(m.base_of(kind)) if kind >= 16 else None
         if node:
             _mask_attributes(data, offset + 16 + m.header_length(kind), end, node)
+        elif kind == m.NLMSG_ERROR and flags & m.NLM_F_ACK_TLVS and end - offset >= 36:
+            about = 16 if flags & m.NLM_F_CAPPED else struct.unpack_from("=I", data, offset + 16 + ERROR_CODE)[0]
+            _mask_attributes(data, offset + 16 + ERROR_CODE + ((about + 3) & ~3), end, ERRORS)
         following = min(len(data), (end + 3) & ~3)
         if kind == ROUTE and not flags & NLM_F_MULTI:
             parts.append(_without_way(data[offset:end], way))
@@ -223,8 +232,12 @@ def _sorted_lines(match):
     return "".join(sorted(match[0].splitlines(True)))
 
 
-def _sorted_objects(match):
-    return "},{".join(sorted(match[0].split("},{")))
+def _sorted_nexthops(match):
+    routes = json.loads(match[0])
+    for route in routes:
+        if "nexthops" in route:
+            route["nexthops"].sort(key=json.dumps)
+    return json.dumps(routes)
 
 
 def mask_text(command, output):
