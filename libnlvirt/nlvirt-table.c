@@ -22,11 +22,12 @@
  *
  * A table is what the programs of a [class@Nlvirt.Session] are told about the
  * network. It changes nothing about the traffic of these programs, and the
- * network of this machine has no part in it.
+ * network of this machine has no part in it, unless it is recorded from there.
  *
- * Tables are made in the program, or read from files in the format that
- * *nlvirt*(5) describes. What a file does not say is filled in as the kernel
- * would: an address brings its route, and an interface its queue.
+ * Tables are made in the program, read from files in the format that
+ * *nlvirt*(5) describes, or recorded with [ctor@Nlvirt.Table.new_from_kernel].
+ * What a file does not say is filled in as the kernel would: an address brings
+ * its route, and an interface its queue.
  *
  * A table may serve many sessions. It is not thread-safe: use it in the thread
  * that runs the main context of the supervisor it is used with.
@@ -230,19 +231,29 @@ nlvirt_table_new_from_data (const guint8 *data, gsize len, GError **error)
 
 /**
  * nlvirt_table_new_from_kernel: (constructor)
- * @error: return location for a [error@GLib.IOErrorEnum]
+ * @error: return location for a [error@Gio.IOErrorEnum]
  *
- * Records the network of this machine: everything that the kernel tells a
- * process without privileges about the network namespace of the calling
- * thread.
+ * Records the network of this machine, as the kernel tells a process without
+ * privileges of the network namespace of the calling thread.
  *
- * Nothing is lost: attributes that the library has no name for are kept as
- * they are, and a program that asks the table gets what it would have got from
- * the kernel at this moment.
+ * What the kernel has told is kept to the byte: attributes that the library has
+ * no name for are kept as they are. A program that asks the table gets what it
+ * would have got from the kernel at this moment; *nlvirt*(1) says what is not
+ * recorded, and counters stand still. Addresses and routes run out as they
+ * would have, from the first question on.
  *
- * This makes system calls and waits for their answers, some milliseconds for
- * an ordinary machine. When the network changes meanwhile, it starts anew, up
- * to ten times.
+ * The table has the addresses of this machine and of its neighbours in it: think
+ * of that before you give it away.
+ *
+ * This makes system calls and waits for their answers, some ten milliseconds for
+ * an ordinary machine. It runs no main context, so it may be called in any
+ * thread, and the table be used there. When the network changes meanwhile, it
+ * starts anew, up to ten times, and then takes what there is.
+ *
+ * It fails if the thread may not open a netlink socket, if the kernel does not
+ * tell of links, addresses and IPv4 routes, or if memory or file descriptors
+ * are short; the code is that of `g_io_error_from_errno()` for the error
+ * of the system call. What else a kernel may be built without is just not there.
  *
  * Returns: (transfer full): a new table
  *
