@@ -62,7 +62,6 @@ gboolean nlv_read_hardware_address (NlvSection *section, const char *key, guint8
 
 gboolean nlv_parse_ip (const char *text, guint8 *family, NlvIp *ip);
 gboolean nlv_parse_prefix (const char *text, guint8 *family, NlvIp *ip, guint8 *length);
-gboolean nlv_parse_hex (const char *text, GBytes **bytes);
 
 void nlv_write_string (GString *text, const char *key, const char *value);
 void nlv_write_named (GString *text, const char *key, const NlvName *names, guint64 value);

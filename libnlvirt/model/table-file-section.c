@@ -30,11 +30,13 @@ static void G_GNUC_PRINTF (5, 0)
   add_fault (GPtrArray *faults, guint line, const char *group, const char *key, const char *format, va_list arguments)
 {
   NlvFault *fault = g_new (NlvFault, 1);
+  g_autofree char *message = NULL;
 
   fault->line = line;
   fault->group = g_strdup (group);
   fault->key = g_strdup (key);
-  fault->message = g_strdup_vprintf (format, arguments);
+  message = g_strdup_vprintf (format, arguments);
+  fault->message = g_utf8_make_valid (message, -1);
   g_ptr_array_add (faults, fault);
 }
 
@@ -319,6 +321,48 @@ nlv_section_has (NlvSection *section, const char *key)
   return find_entry (section, key) != NULL;
 }
 
+gboolean
+nlv_parse_hex (const char *text, GBytes **bytes)
+{
+  gsize len = strlen (text);
+  g_autofree guint8 *data = g_malloc (len / 2 + 1);
+
+  if (len % 2 != 0)
+    return FALSE;
+  for (gsize i = 0; i < len / 2; i++)
+    {
+      int high = g_ascii_xdigit_value (text[2 * i]), low = g_ascii_xdigit_value (text[2 * i + 1]);
+
+      if (high < 0 || low < 0)
+        return FALSE;
+      data[i] = (guint8) (high << 4 | low);
+    }
+  *bytes = g_bytes_new (data, len / 2);
+  return TRUE;
+}
+
+/* A string that is no text, as nlv_write_string() writes it. */
+static gboolean
+decode (NlvSection *section, const char *key, char **value)
+{
+  const char *digits = *value + strlen (NLV_HEX_PREFIX);
+  g_autoptr (GBytes) bytes = NULL;
+  const char *data;
+  gsize len;
+
+  if (!g_str_has_prefix (*value, NLV_HEX_PREFIX))
+    return TRUE;
+  data = nlv_parse_hex (digits, &bytes) ? g_bytes_get_data (bytes, &len) : NULL;
+  if (data == NULL || memchr (data, '\0', len) != NULL)
+    {
+      nlv_section_fault (section, key, "“%s”: expected pairs of hexadecimal digits, none of them 00", *value);
+      return FALSE;
+    }
+  g_free (*value);
+  *value = g_strndup (data, len);
+  return TRUE;
+}
+
 char *
 nlv_section_take (NlvSection *section, const char *key)
 {
@@ -331,7 +375,11 @@ nlv_section_take (NlvSection *section, const char *key)
   entry->taken = TRUE;
   value = g_key_file_get_string (section->values, ONLY_GROUP, key, &error);
   if (error == NULL)
-    return value;
+    {
+      if (!decode (section, key, &value))
+        g_clear_pointer (&value, g_free);
+      return value;
+    }
   nlv_section_fault (section, key, "the value cannot be read: expected no escapes but \\s \\n \\t \\r \\\\");
   g_free (value);
   return NULL;
@@ -354,7 +402,11 @@ nlv_section_take_list (NlvSection *section, const char *key)
       return NULL;
     }
   for (guint i = 0; list[i] != NULL; i++)
-    g_strstrip (list[i]);
+    {
+      g_strstrip (list[i]);
+      if (!decode (section, key, &list[i]))
+        return NULL;
+    }
   return g_steal_pointer (&list);
 }
 

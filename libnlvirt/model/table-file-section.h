@@ -62,6 +62,9 @@ void nlv_section_finish (NlvSection *section);
 
 gboolean nlv_section_has (NlvSection *section, const char *key);
 /* The key's value, as a string or as the parts of a list; NULL if it is not there. */
+gboolean nlv_parse_hex (const char *text, GBytes **bytes);
+/* Text, or what is not text as NLV_HEX_PREFIX and hexadecimal digits. */
+#define NLV_HEX_PREFIX "hex:"
 char *nlv_section_take (NlvSection *section, const char *key);
 char **nlv_section_take_list (NlvSection *section, const char *key);
 /* Reports @key, or the group as a whole if @key is NULL or not there. */

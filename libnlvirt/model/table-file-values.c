@@ -38,26 +38,6 @@ nlv_parse_prefix (const char *text, guint8 *family, NlvIp *ip, guint8 *length)
   return TRUE;
 }
 
-gboolean
-nlv_parse_hex (const char *text, GBytes **bytes)
-{
-  gsize len = strlen (text);
-  g_autofree guint8 *data = g_malloc (len / 2 + 1);
-
-  if (len % 2 != 0)
-    return FALSE;
-  for (gsize i = 0; i < len / 2; i++)
-    {
-      int high = g_ascii_xdigit_value (text[2 * i]), low = g_ascii_xdigit_value (text[2 * i + 1]);
-
-      if (high < 0 || low < 0)
-        return FALSE;
-      data[i] = (guint8) (high << 4 | low);
-    }
-  *bytes = g_bytes_new (data, len / 2);
-  return TRUE;
-}
-
 static gboolean
 parse_hardware_address (const char *text, guint8 address[32], guint8 *length)
 {
@@ -193,21 +173,33 @@ is_plain (const char *value)
   return TRUE;
 }
 
-/* What GKeyFile would write: it has the rules of escaping. A string that is
- * no UTF-8 cannot be kept. */
+/* A string of the kernel's need not be UTF-8, which a file is. */
+static char *
+as_text (const char *value)
+{
+  g_autoptr (GString) hex = NULL;
+
+  if (g_utf8_validate (value, -1, NULL) && !g_str_has_prefix (value, NLV_HEX_PREFIX))
+    return g_strdup (value);
+  hex = g_string_new (NLV_HEX_PREFIX);
+  for (; *value != '\0'; value++)
+    g_string_append_printf (hex, "%02x", (guint8) *value);
+  return g_string_free (g_steal_pointer (&hex), FALSE);
+}
+
+/* What GKeyFile would write: it has the rules of escaping. */
 void
 nlv_write_string (GString *text, const char *key, const char *value)
 {
   g_autoptr (GKeyFile) file = NULL;
-  g_autofree char *valid = NULL, *escaped = NULL;
+  g_autofree char *valid = as_text (value), *escaped = NULL;
 
-  if (is_plain (value))
+  if (is_plain (valid))
     {
-      g_string_append_printf (text, "%s=%s\n", key, value);
+      g_string_append_printf (text, "%s=%s\n", key, valid);
       return;
     }
   file = g_key_file_new ();
-  valid = g_utf8_make_valid (value, -1);
   g_key_file_set_string (file, "x", "x", valid);
   escaped = g_key_file_get_value (file, "x", "x", NULL);
   g_string_append_printf (text, "%s=%s\n", key, escaped);
@@ -217,7 +209,7 @@ void
 nlv_append_part (GString *text, const char *part)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_autofree char *valid = g_utf8_make_valid (part, -1);
+  g_autofree char *valid = as_text (part);
   const char *const list[] = { valid };
   g_autofree char *escaped = NULL;
 
