@@ -160,6 +160,7 @@ take_ways (Route *route, guint32 flags)
 {
   NlvRoute *row = &route->row;
 
+  row->as_multipath = row->family == AF_INET6 && route->ways->len == 1;
   if (route->ways->len == 0 && route->has_way)
     {
       route->way.flags = (guint8) flags;

@@ -157,6 +157,7 @@ typedef struct
   NlvIp destination, source;
   NlvIp preferred_source;
   gboolean has_preferred_source;
+  guint8 as_multipath; /* shown as RTA_MULTIPATH for one way too: a group of one, IPv6 */
   guint16 n_nexthops;
   NlvNexthop *nexthops; /* (owned) (array length=n_nexthops) */
   guint32 *metrics;     /* (owned) (nullable) [RTAX_MAX + 1], 0 unset */

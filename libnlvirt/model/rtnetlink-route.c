@@ -166,10 +166,17 @@ put_rtnexthop (NlvWriter *writer, const NlvRoute *route, const NlvNexthop *nexth
   memcpy (writer->data + start, &header, sizeof header);
 }
 
+/* rt6_fill_node() shows a group so, however many are in it. */
+static gboolean
+is_multipath (const NlvRoute *route)
+{
+  return route->n_nexthops > 1 || (route->n_nexthops == 1 && route->as_multipath);
+}
+
 static void
 put_nexthops (NlvWriter *writer, const NlvRoute *route)
 {
-  if (route->n_nexthops > 1)
+  if (is_multipath (route))
     {
       gsize nest = nlv_nest_begin (writer, RTA_MULTIPATH);
       for (guint i = 0; i < route->n_nexthops; i++)
@@ -202,7 +209,7 @@ nlv_route_message (NlvWriter *writer, struct rtmsg *header, const NlvRoute *rout
   header->rtm_scope = route->scope;
   header->rtm_type = route->type;
   header->rtm_flags = route->flags;
-  if (route->n_nexthops == 1)
+  if (route->n_nexthops == 1 && !is_multipath (route))
     header->rtm_flags |= route->nexthops[0].flags;
 
   nlv_put_u32 (writer, RTA_TABLE, route->table);

@@ -25,6 +25,7 @@ static const NlvField fields[] = {
   ROUTE (STRING, "congestion-control", congestion, NULL),
   ROUTE (NUMBER, "expires", expires, NULL),
   ROUTE (FLAGS, "flags", flags, nlv_names_route_flag),
+  ROUTE (BOOLEAN, "multipath", as_multipath, NULL),
 };
 
 /* What depends on the ways. */

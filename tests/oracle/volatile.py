@@ -99,7 +99,7 @@ def _numbers_as_one(match):
 # (commands, pattern, what to put there, why)
 TEXT = [
     (r"route get fibmatch", r"(?m)(^\tnexthop .*\n?)+", lambda found: _sorted_lines(found), DRAWN),
-    (r"-j.*route get fibmatch", r"(?s)^\[.*\]$", lambda found: _sorted_nexthops(found), DRAWN),
+    (r"-j.*route get fibmatch", r"(?s)\[\{.*\}\]", lambda found: _sorted_nexthops(found), DRAWN),
     (r"\baddr\b", r"(valid_lft|preferred_lft) [1-9]\d*sec", r"\1 Nsec", TIME),
     (r"^ip .*-j .*addr", r'"(valid_life_time|preferred_life_time)":(?!0\b|4294967295\b)\d+', r'"\1":N', TIME),
     (r"^ip\b.* route|^ip route", r"\b(expires) -?\d+sec", r"\1 Nsec", TIME),
@@ -108,6 +108,8 @@ TEXT = [
     (r"^ip\b.* route|^ip route", r'"(age|users|used)":\d+', r'"\1":N', COUNTERS),
     (r"^ip -s.* neigh|^bridge -s.* fdb", r"\b(used|ref) \d+(/\d+)*", r"\1 N", TIME),
     (r"^ip -s.* neigh", r"\bprobes \d+", "probes N", COUNTERS),
+    # What it has beside an address of an unusual length is of its own memory.
+    (r"^busybox ip neigh", r"lladdr [^ -~].*?(?= used| ref| probes|$)", "lladdr N", DRAWN),
     # As wide as the counters are.
     (r"^ip -s.* link|^ip stats|^ip -s.* addr", r"(?m)^ +[RT]X.*$", _single_spaces, COUNTERS),
     (r"^ip -s.* link|^ip stats|^ip -s.* addr", r"(?m)^ +\d[\d ]*$", _numbers_as_one, COUNTERS),
