@@ -47,8 +47,8 @@ assert_keeps (NlvNetwork *network)
   g_assert_cmpuint (nlv_network_get_n_rules (network), ==, nlv_network_get_n_rules (again));
   g_assert_cmpuint (nlv_network_get_n_neighbors (network), ==, nlv_network_get_n_neighbors (again));
   for (guint i = 0; i < nlv_network_get_n_addresses (network); i++)
-    g_assert_cmpmem (nlv_network_get_address (network, i), sizeof (NlvAddress), nlv_network_get_address (again, i),
-                     sizeof (NlvAddress));
+    g_assert_cmpmem (nlv_network_get_address (network, i), offsetof (NlvAddress, extra),
+                     nlv_network_get_address (again, i), offsetof (NlvAddress, extra));
   nlv_network_unref (again);
   nlv_network_unref (copy);
 }
@@ -143,6 +143,122 @@ test_everything (void)
   nlv_network_unref (network);
 }
 
+/* A key, and the line that it is written as. */
+typedef struct
+{
+  const char *name, *text;
+  const char *line; /* (nullable) the last one of @text */
+} Good;
+
+#define NET "[network]\nfill=false\n"
+#define LINK "[link a]\n"
+
+static const Good goods[] = {
+  { "clock", NET "clock=9223372036854775807", NULL },
+  { "clock-zero", NET "clock=0", "fill=false" },
+  { "ipv4-all-settings", NET "ipv4-all-settings=forwarding:1;rp_filter:2;bc_forwarding:-1;", NULL },
+  { "ipv4-default-settings", NET "ipv4-default-settings=mc_forwarding:9223372036854775807;", NULL },
+  { "ipv6-all-settings", NET "ipv6-all-settings=proxy_neigh:1;ignore_routes_with_linkdown:1;", NULL },
+  { "ipv6-default-settings", NET "ipv6-default-settings=forwarding:-9223372036854775808;", NULL },
+  { "arp-table", NET "arp-table=gc_thresh1:1;gc_interval:40000;entries:3;allocs:9;table_fulls:1;", NULL },
+  { "ndisc-table", NET "ndisc-table=gc_thresh2:1;gc_thresh3:2;hash_rnd:4294967295;proxy_qlen:7;", NULL },
+  { "arp-default-settings", NET "arp-default-settings=unres_qlen:5;locktime:0;", NULL },
+  { "ndisc-default-settings", NET "ndisc-default-settings=retrans_time:77;interval_probe_time:1;", NULL },
+  { "settings-by-number", NET "ipv4-all-settings=forwarding:1;99:5;127:0;", NULL },
+  { "settings-in-order", NET "ipv4-all-settings= 99 : 5 ; forwarding:1", "ipv4-all-settings=forwarding:1;99:5;" },
+  { "settings-twice", NET "ipv4-all-settings=99:5;99:6", "ipv4-all-settings=99:6;" },
+  { "settings-of-number", NET "ipv4-all-settings=2:1", "ipv4-all-settings=forwarding:1;" },
+  { "address-labels", NET "address-labels=::1/128 0;fd00::/8 4294967294 lo;::/0 1;", NULL },
+  { "address-labels-none", NET "address-labels=", NULL },
+  { "address-labels-by-index", NET "address-labels=fd00::/8   7\t#1", "address-labels=fd00::/8 7 lo;" },
+  { "address-label-sequence", NET "address-label-sequence=4294967295", NULL },
+  { "namespaces", NET "namespaces=0;2147483647;7;", NULL },
+  { "link-kinds", NET "link-kinds=veth;a kind\\;;\xc3\xa9;", NULL },
+  { "link-kinds-none", NET "link-kinds=", NULL },
+  { "local-table-own", NET "local-table=own", NULL },
+  { "local-table-merged", NET "local-table= merged ", "local-table=merged" },
+  { "ipv4-empty-tables", NET "ipv4-empty-tables=7;main;4294967295;", NULL },
+  { "ipv6-empty-tables", NET "ipv6-empty-tables=257;1;local;", NULL },
+  { "empty-tables-in-order", NET "ipv6-empty-tables=257;1;513", "ipv6-empty-tables=257;1;513;" },
+  { "ipv6-token", LINK "ipv6-token=::7", NULL },
+  { "ipv4-settings", LINK "ipv4-settings=forwarding:1;arp_evict_nocarrier:0;40:-2147483648;", NULL },
+  { "ipv6-settings", LINK "ipv6-settings=forwarding:1;force_forwarding:1;99:5;", NULL },
+  { "ipv6-state", LINK "ipv6-state=flags:2147483664;max_reassembly_len:1;updated:2;ra_mtu:1400;", NULL },
+  { "ipv6-statistics", LINK "ipv6-statistics=0:38;37:9223372036854775807;", NULL },
+  { "icmpv6-statistics", LINK "icmpv6-statistics=3:-1;", NULL },
+  { "arp-settings", LINK "arp-settings=references:2;ucast_solicit:9;", NULL },
+  { "ndisc-settings", LINK "ndisc-settings=anycast_delay:1;proxy_delay:0;", NULL },
+  { "ipv4-groups", LINK "ipv4-groups=224.0.0.1 4294967295 2;239.1.1.1;", NULL },
+  { "ipv4-groups-none", LINK "ipv4-groups=", NULL },
+  { "ipv6-groups", LINK "ipv6-groups=ff02::1;ff02::77 0 5;", NULL },
+  { "ipv6-anycast", LINK "ipv6-anycast=fd00:: 1 1;", NULL },
+  { "link-attribute", LINK "attribute-77=00ff\nattribute-32845=", NULL },
+  { "link-attributes-alike", LINK "attribute-7=01\nattribute-7-2=\nattribute-7-3=02", NULL },
+  { "link-attributes-whole", LINK "attribute-0=\nattribute-65535=ab", NULL },
+  { "attribute-capitals", LINK "attribute-7= ABcd ", "attribute-7=abcd" },
+  { "address-attribute", "[address 1]\ndevice=lo\naddress=192.0.2.1/24\nattribute-99=01", NULL },
+  { "route-attribute", "[route 1]\ndestination=10.0.0.0/8\ndevice=lo\nattribute-99=01", NULL },
+  { "rule-attribute", "[rule 1]\nfamily=ipv4\npriority=5\nattribute-99=01", NULL },
+  { "neighbor-attribute", "[neighbor 1]\ndevice=lo\naddress=192.0.2.1\nattribute-99=01", NULL },
+  { "nexthop-attribute", "[nexthop 1]\ndevice=lo\nattribute-99=01", NULL },
+  { "route-expires", "[route 1]\ndestination=fd00::/8\ndevice=lo\nexpires=4294967295", NULL },
+  { "route-flags", "[route 1]\ndestination=fd00::/8\ndevice=lo\nflags=offload;trap;offload-failed", NULL },
+  { "route-flags-by-number", "[route 1]\ndestination=fd00::/8\ndevice=lo\nflags=0x80000000", NULL },
+  { "route-nexthop-id", "[route 1]\ndestination=10.0.0.0/8\nnexthops=\nnexthop-id=4294967295", NULL },
+  { "neighbor-probes", "[neighbor 1]\ndevice=lo\naddress=192.0.2.1\nprobes=4294967295", NULL },
+  { "neighbor-times",
+    "[neighbor 1]\ndevice=lo\naddress=192.0.2.1\nconfirmed=4294967295\nused=1\nupdated=2\nreferences=3", NULL },
+  { "neighbor-extended-flags", "[neighbor 1]\ndevice=lo\naddress=192.0.2.1\nextended-flags=4294967295", NULL },
+  { "neighbor-proxy-for-all", "[neighbor 1]\naddress=fd00::1\nproxy=true", NULL },
+  { "neighbor-alike",
+    "[neighbor 1]\ndevice=lo\nfamily=bridge\nmac-address=02:00:00:00:00:01\n[neighbor 2]\ndevice=lo\n"
+    "family=bridge\nmac-address=02:00:00:00:00:01\nattribute-5=0100",
+    NULL },
+  { "nexthop-gateway", "[nexthop 4294967295]\ngateway=192.0.2.1\ndevice=lo", NULL },
+  { "nexthop-ipv6", "[nexthop 1]\ngateway=fd00::1", NULL },
+  { "nexthop-family", "[nexthop 1]\nfamily=ipv6\ndevice=lo", NULL },
+  { "nexthop-blackhole", "[nexthop 1]\nblackhole=true", NULL },
+  { "nexthop-fdb", "[nexthop 1]\ngateway=192.0.2.1\nfdb=true", NULL },
+  { "nexthop-protocol", "[nexthop 1]\ndevice=lo\nprotocol=bgp", NULL },
+  { "nexthop-scope", "[nexthop 1]\ndevice=lo\nscope=site", NULL },
+  { "nexthop-usual-scope", "[nexthop 1]\ngateway=192.0.2.1\nscope=link", "gateway=192.0.2.1" },
+  { "nexthop-flags", "[nexthop 1]\ndevice=lo\nflags=dead;onlink;linkdown;0x80", NULL },
+  { "nexthop-encap", "[nexthop 1]\ndevice=lo\nencap=65535:0102", NULL },
+  { "nexthop-encap-empty", "[nexthop 1]\ndevice=lo\nencap=1:", NULL },
+  { "nexthop-group", "[nexthop 1]\ngroup=7;8 weight 256;9 weight 65536;4294967295;", NULL },
+  { "nexthop-group-weight-one", "[nexthop 1]\ngroup=7 weight 1", "group=7;" },
+  { "nexthop-group-type", "[nexthop 1]\ngroup=7;\ngroup-type=resilient", NULL },
+  { "nexthop-group-family", "[nexthop 1]\nfamily=ipv4\ngroup=7;", NULL },
+  { "no-text-alias", LINK "alias=hex:c3e90a", NULL },
+  { "no-text-but-text", LINK "alias=hex:61", "alias=a" },
+  { "text-like-no-text", LINK "alias=hex:6865783a3631", NULL },
+  { "no-text-name", "[link 9]\nindex=9\nname=hex:e9e9e9e9e9e9e9e9e9e9e9e9e9e9e9", NULL },
+  { "no-text-alt-names", LINK "alt-names=hex:e9;b;hex:e8;", NULL },
+  { "no-text-label", "[address 1]\ndevice=lo\naddress=192.0.2.1/24\nlabel=hex:e9", NULL },
+  { "no-text-iif", "[rule 1]\nfamily=ipv4\npriority=5\niif=hex:e9", NULL },
+  { "route-realm-alone", "[route 1]\ndestination=10.0.0.0/8\ntype=unreachable\nnexthops=realm 5;", NULL },
+  { "object-type", "[object 1]\ntype=qdisc\ndata=00", NULL },
+  { "object-type-by-number", "[object 1]\ntype=65535\ndata=00", NULL },
+  { "object-hidden", "[object 1]\ntype=filter\nhidden=true\ndata=00ff", NULL },
+  { "object-not-hidden", "[object 1]\ntype=bucket\nhidden=false\ndata= 00FF", "data=00ff" },
+  { "object-without-data", "[object 1]\ntype=tunnel\ndata=", NULL },
+};
+
+static void
+test_good (gconstpointer data)
+{
+  const Good *good = data;
+  NlvNetwork *network = parse (good->text);
+  g_autofree char *text = nlv_table_file_format (network);
+  const char *last = strrchr (good->text, '\n');
+  g_autofree char *line = g_strdup_printf ("\n%s\n", good->line != NULL ? good->line : last + 1);
+
+  g_test_message ("%s", text);
+  g_assert_nonnull (strstr (text, line));
+  assert_keeps (network);
+  nlv_network_unref (network);
+}
+
 typedef struct
 {
   const char *name;
@@ -210,6 +326,115 @@ static const Wrong wrong[] = {
   { "neighbor-device", "[neighbor x]\naddress=192.0.2.1\n", 1, "neighbor x", NULL },
   { "neighbor-twice", "[neighbor x]\ndevice=lo\naddress=192.0.2.1\n[neighbor y]\ndevice=lo\naddress=192.0.2.1\n", 6,
     "neighbor y", "address" },
+  { "clock", "[network]\nclock=9223372036854775808\n", 2, "network", "clock" },
+  { "clock-negative", "[network]\nclock=-1\n", 2, "network", "clock" },
+  { "clock-empty", "[network]\nclock=\n", 2, "network", "clock" },
+  { "fill", "[network]\nfill=maybe\n", 2, "network", "fill" },
+  { "settings-name", "[network]\nipv4-all-settings=forwarding:1;forwading:1\n", 2, "network", "ipv4-all-settings" },
+  { "settings-of-another", "[network]\nipv6-all-settings=hop_limit:1\n", 2, "network", "ipv6-all-settings" },
+  { "settings-value", "[network]\nipv4-default-settings=forwarding:on\n", 2, "network", "ipv4-default-settings" },
+  { "settings-no-value", "[network]\nipv6-default-settings=forwarding\n", 2, "network", "ipv6-default-settings" },
+  { "settings-empty-value", "[network]\nipv6-default-settings=forwarding:\n", 2, "network", "ipv6-default-settings" },
+  { "settings-beyond", "[network]\narp-table=128:1\n", 2, "network", "arp-table" },
+  { "settings-negative", "[network]\nndisc-table=-1:1\n", 2, "network", "ndisc-table" },
+  { "settings-too-large", "[network]\narp-default-settings=1:9223372036854775808\n", 2, "network",
+    "arp-default-settings" },
+  { "settings-too-small", "[network]\nndisc-default-settings=1:-9223372036854775809\n", 2, "network",
+    "ndisc-default-settings" },
+  { "settings-escape", "[network]\narp-table=\\q:1\n", 2, "network", "arp-table" },
+  { "labels-alone", "[network]\naddress-labels=fd00::/8\n", 2, "network", "address-labels" },
+  { "labels-ipv4", "[network]\naddress-labels=10.0.0.0/8 1\n", 2, "network", "address-labels" },
+  { "labels-length", "[network]\naddress-labels=fd00::/129 1\n", 2, "network", "address-labels" },
+  { "labels-number", "[network]\naddress-labels=fd00::/8 4294967295\n", 2, "network", "address-labels" },
+  { "labels-device", "[network]\naddress-labels=fd00::/8 1 eth9\n", 2, "network", "address-labels" },
+  { "labels-index", "[network]\naddress-labels=fd00::/8 1 #0\n", 2, "network", "address-labels" },
+  { "labels-more", "[network]\naddress-labels=fd00::/8 1 lo lo\n", 2, "network", "address-labels" },
+  { "label-sequence", "[network]\naddress-label-sequence=4294967296\n", 2, "network", "address-label-sequence" },
+  { "namespaces", "[network]\nnamespaces=1;x\n", 2, "network", "namespaces" },
+  { "namespaces-negative", "[network]\nnamespaces=-1\n", 2, "network", "namespaces" },
+  { "namespaces-large", "[network]\nnamespaces=2147483648\n", 2, "network", "namespaces" },
+  { "link-kinds", "[network]\nlink-kinds=\\q\n", 2, "network", "link-kinds" },
+  { "local-table", "[network]\nlocal-table=main\n", 2, "network", "local-table" },
+  { "local-table-empty", "[network]\nlocal-table=\n", 2, "network", "local-table" },
+  { "ipv4-empty-tables", "[network]\nipv4-empty-tables=mian\n", 2, "network", "ipv4-empty-tables" },
+  { "ipv6-empty-tables", "[network]\nipv6-empty-tables=1;4294967296\n", 2, "network", "ipv6-empty-tables" },
+  { "network-unknown", "[network]\nattribute-7=00\n", 2, "network", "attribute-7" },
+  { "token", "[link a]\nipv6-token=192.0.2.1\n", 2, "link a", "ipv6-token" },
+  { "token-prefix", "[link a]\nipv6-token=::1/64\n", 2, "link a", "ipv6-token" },
+  { "ipv4-settings", "[link a]\nipv4-settings=hop_limit:1\n", 2, "link a", "ipv4-settings" },
+  { "ipv6-settings", "[link a]\nipv6-settings=rp_filter:1\n", 2, "link a", "ipv6-settings" },
+  { "ipv6-state", "[link a]\nipv6-state=mtu:1\n", 2, "link a", "ipv6-state" },
+  { "ipv6-statistics", "[link a]\nipv6-statistics=octets:1\n", 2, "link a", "ipv6-statistics" },
+  { "icmpv6-statistics", "[link a]\nicmpv6-statistics=1\n", 2, "link a", "icmpv6-statistics" },
+  { "arp-settings", "[link a]\narp-settings=gc_thresh1:1\n", 2, "link a", "arp-settings" },
+  { "ndisc-settings", "[link a]\nndisc-settings=locktime:1:2\n", 2, "link a", "ndisc-settings" },
+  { "ipv4-groups", "[link a]\nipv4-groups=ff02::1\n", 2, "link a", "ipv4-groups" },
+  { "ipv4-groups-one-time", "[link a]\nipv4-groups=224.0.0.1 5\n", 2, "link a", "ipv4-groups" },
+  { "ipv6-groups", "[link a]\nipv6-groups=224.0.0.1\n", 2, "link a", "ipv6-groups" },
+  { "ipv6-groups-time", "[link a]\nipv6-groups=ff02::1 5 4294967296\n", 2, "link a", "ipv6-groups" },
+  { "ipv6-anycast", "[link a]\nipv6-anycast=fd00::/64\n", 2, "link a", "ipv6-anycast" },
+  { "ipv6-anycast-more", "[link a]\nipv6-anycast=fd00:: 1 2 3\n", 2, "link a", "ipv6-anycast" },
+  { "attribute-large", "[link a]\nattribute-65536=ab\n", 2, "link a", "attribute-65536" },
+  { "attribute-no-number", "[link a]\nattribute-=ab\n", 2, "link a", "attribute-" },
+  { "address-attribute", "[address x]\ndevice=lo\naddress=192.0.2.1/24\nattribute-7=xy\n", 4, "address x",
+    "attribute-7" },
+  { "route-attribute", "[route x]\ndestination=10.0.0.0/8\ndevice=lo\nattribute-7=0\n", 4, "route x", "attribute-7" },
+  { "rule-attribute", "[rule x]\nfamily=ipv4\nattribute-7=0x00\n", 3, "rule x", "attribute-7" },
+  { "neighbor-attribute", "[neighbor x]\ndevice=lo\naddress=192.0.2.1\nattribute-7=0 0\n", 4, "neighbor x",
+    "attribute-7" },
+  { "no-text-odd", "[link a]\nalias=hex:c3e\n", 2, "link a", "alias" },
+  { "no-text-nul", "[link a]\nalias=hex:c300\n", 2, "link a", "alias" },
+  { "no-text-digits", "[link a]\nalias=hex:gg\n", 2, "link a", "alias" },
+  { "no-text-empty", "[link a]\nalias=hex:\n", 2, "link a", "alias" },
+  { "no-text-in-list", "[link a]\nalt-names=b;hex:e\n", 2, "link a", "alt-names" },
+  { "no-text-long-name", "[link a]\nname=hex:e9e9e9e9e9e9e9e9e9e9e9e9e9e9e9e9\n", 2, "link a", "name" },
+  { "no-text-slash", "[link a]\nname=hex:e92f\n", 2, "link a", "name" },
+  { "no-text-twice", "[link a]\nname=hex:e9\n[link b]\nname=hex:E9\n", 4, "link b", "name" },
+  { "no-text-device", "[nexthop 1]\ndevice=hex:e9\n", 2, "nexthop 1", "device" },
+  { "route-expires", "[route x]\ndestination=fd00::/8\ndevice=lo\nexpires=4294967296\n", 4, "route x", "expires" },
+  { "route-expires-never", "[route x]\ndestination=fd00::/8\ndevice=lo\nexpires=never\n", 4, "route x", "expires" },
+  { "route-flags", "[route x]\ndestination=fd00::/8\ndevice=lo\nflags=onlink\n", 4, "route x", "flags" },
+  { "neighbor-probes", "[neighbor x]\ndevice=lo\naddress=192.0.2.1\nprobes=4294967296\n", 4, "neighbor x", "probes" },
+  { "neighbor-confirmed", "[neighbor x]\ndevice=lo\naddress=192.0.2.1\nconfirmed=-1\n", 4, "neighbor x", "confirmed" },
+  { "neighbor-used", "[neighbor x]\ndevice=lo\naddress=192.0.2.1\nused=x\n", 4, "neighbor x", "used" },
+  { "neighbor-updated", "[neighbor x]\ndevice=lo\naddress=192.0.2.1\nupdated=\n", 4, "neighbor x", "updated" },
+  { "neighbor-references", "[neighbor x]\ndevice=lo\naddress=192.0.2.1\nreferences=1.5\n", 4, "neighbor x",
+    "references" },
+  { "neighbor-no-device", "[neighbor x]\naddress=192.0.2.1\nproxy=false\n", 1, "neighbor x", NULL },
+  { "nexthop-id", "[nexthop x]\ndevice=lo\n", 1, "nexthop x", NULL },
+  { "nexthop-id-zero", "[nexthop 0]\ndevice=lo\n", 1, "nexthop 0", NULL },
+  { "nexthop-id-large", "[nexthop 4294967296]\ndevice=lo\n", 1, "nexthop 4294967296", NULL },
+  { "nexthop-id-twice", "[nexthop 1]\ndevice=lo\n[nexthop 01]\ndevice=lo\n", 3, "nexthop 01", NULL },
+  { "nexthop-no-way", "[nexthop 1]\nprotocol=bgp\n", 1, "nexthop 1", NULL },
+  { "nexthop-no-blackhole", "[nexthop 1]\nblackhole=false\n", 1, "nexthop 1", NULL },
+  { "nexthop-device", "[nexthop 1]\ndevice=eth9\n", 2, "nexthop 1", "device" },
+  { "nexthop-device-index", "[nexthop 1]\ndevice=#0\n", 2, "nexthop 1", "device" },
+  { "nexthop-gateway", "[nexthop 1]\ngateway=192.0.2\n", 2, "nexthop 1", "gateway" },
+  { "nexthop-family", "[nexthop 1]\ndevice=lo\nfamily=256\n", 3, "nexthop 1", "family" },
+  { "nexthop-protocol", "[nexthop 1]\ndevice=lo\nprotocol=256\n", 3, "nexthop 1", "protocol" },
+  { "nexthop-scope", "[nexthop 1]\ndevice=lo\nscope=here\n", 3, "nexthop 1", "scope" },
+  { "nexthop-flags", "[nexthop 1]\ndevice=lo\nflags=0x100\n", 3, "nexthop 1", "flags" },
+  { "nexthop-encap", "[nexthop 1]\ndevice=lo\nencap=0102\n", 3, "nexthop 1", "encap" },
+  { "nexthop-encap-type", "[nexthop 1]\ndevice=lo\nencap=65536:01\n", 3, "nexthop 1", "encap" },
+  { "nexthop-encap-hex", "[nexthop 1]\ndevice=lo\nencap=1:012\n", 3, "nexthop 1", "encap" },
+  { "nexthop-group-id", "[nexthop 1]\ngroup=1;0\n", 2, "nexthop 1", "group" },
+  { "nexthop-group-words", "[nexthop 1]\ngroup=1 wieght 2\n", 2, "nexthop 1", "group" },
+  { "nexthop-group-no-weight", "[nexthop 1]\ngroup=1 weight\n", 2, "nexthop 1", "group" },
+  { "nexthop-group-weight", "[nexthop 1]\ngroup=1 weight 65537\n", 2, "nexthop 1", "group" },
+  { "nexthop-group-weight-zero", "[nexthop 1]\ngroup=1 weight 0\n", 2, "nexthop 1", "group" },
+  { "nexthop-group-more", "[nexthop 1]\ngroup=1 weight 2 3\n", 2, "nexthop 1", "group" },
+  { "nexthop-group-type", "[nexthop 1]\ngroup=1\ngroup-type=65536\n", 3, "nexthop 1", "group-type" },
+  { "nexthop-attribute", "[nexthop 1]\ndevice=lo\nattribute-7=x\n", 3, "nexthop 1", "attribute-7" },
+  { "nexthop-unknown", "[nexthop 1]\ndevice=lo\nweight=7\n", 3, "nexthop 1", "weight" },
+  { "object-no-type", "[object x]\ndata=00\n", 1, "object x", NULL },
+  { "object-type", "[object x]\ntype=disc\ndata=00\n", 2, "object x", "type" },
+  { "object-type-large", "[object x]\ntype=65536\ndata=00\n", 2, "object x", "type" },
+  { "object-hidden", "[object x]\ntype=qdisc\nhidden=yes\ndata=00\n", 3, "object x", "hidden" },
+  { "object-no-data", "[object x]\ntype=qdisc\n", 1, "object x", NULL },
+  { "object-data", "[object x]\ntype=qdisc\ndata=0\n", 3, "object x", "data" },
+  { "object-data-escape", "[object x]\ntype=qdisc\ndata=\\q\n", 3, "object x", "data" },
+  { "object-unknown", "[object x]\ntype=qdisc\ndata=00\nkind=fq\n", 4, "object x", "kind" },
+  { "object-without-label", "[object]\ntype=qdisc\ndata=00\n", 1, "object", NULL },
 };
 
 static void
@@ -227,6 +452,63 @@ test_wrong (gconstpointer data)
   g_assert_cmpstr (fault->group, ==, expected->group);
   g_assert_cmpstr (fault->key, ==, expected->key);
   g_assert_cmpuint (strlen (fault->message), >, 10);
+}
+
+/* What a list can hold, and one more. */
+static void
+test_limits (void)
+{
+  static const struct
+  {
+    const char *before, *part, *after;
+    guint most;
+    const char *key;
+  } cases[] = {
+    { "[link a]\nattribute-7=", "ab", "\n", 65535, "attribute-7" },
+    { "[nexthop 1]\ndevice=lo\nencap=1:", "ab", "\n", 32767, "encap" },
+    { "[route x]\ndestination=10.0.0.0/8\nnexthops=", "dev lo;", "\n", 4096, "nexthops" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    for (guint more = 0; more < 2; more++)
+      {
+        g_autoptr (GPtrArray) faults = new_faults ();
+        GString *text = g_string_new (cases[i].before);
+        NlvNetwork *network;
+
+        for (guint j = 0; j < cases[i].most + more; j++)
+          g_string_append (text, cases[i].part);
+        g_string_append (text, cases[i].after);
+        network = nlv_table_file_parse (text->str, text->len, faults);
+        g_string_free (text, TRUE);
+        g_assert_cmpuint (faults->len, ==, more);
+        if (more == 1)
+          {
+            g_assert_null (network);
+            g_assert_cmpstr (((const NlvFault *) g_ptr_array_index (faults, 0))->key, ==, cases[i].key);
+            continue;
+          }
+        g_assert_nonnull (network);
+        assert_keeps (network);
+        nlv_network_unref (network);
+      }
+}
+
+/* Routing tables that share a bucket, with routes and without. */
+static void
+test_tables (void)
+{
+  static const guint32 expected[] = { 513, 257, 1, 7 };
+  NlvNetwork *network = parse ("[network]\nfill=false\nipv4-empty-tables=7;1\n[route 1]\ndestination=10.0.0.0/8\n"
+                               "device=lo\ntable=257\n[route 2]\ndestination=10.0.0.0/8\ndevice=lo\ntable=513\n");
+  NlvFib *fib = nlv_network_get_fib (network);
+  g_autoptr (GArray) tables = nlv_fib_get_tables (fib, AF_INET);
+
+  g_assert_cmpmem (tables->data, tables->len * sizeof (guint32), expected, sizeof expected);
+  g_assert_cmpuint (nlv_fib_get_table_size (fib, AF_INET, 1), ==, 0);
+  g_assert_cmpuint (nlv_fib_get_table_size (fib, AF_INET, 257), ==, 1);
+  assert_keeps (network);
+  nlv_network_unref (network);
 }
 
 static void
@@ -257,9 +539,9 @@ test_no_text (void)
 
 /* Whatever stands there, it ends in a network that keeps, or in faults. */
 static void
-test_mangled (void)
+test_mangled (gconstpointer data)
 {
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "..", "data", "networks", "office.nlvirt", NULL);
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, data, NULL);
   g_autofree char *text = NULL;
   g_autoptr (GRand) random = g_rand_new_with_seed (7);
   gsize len;
@@ -297,14 +579,23 @@ main (int argc, char **argv)
   g_test_add_func ("/model/table-file/short", test_short);
   g_test_add_func ("/model/table-file/examples", test_examples);
   g_test_add_func ("/model/table-file/everything", test_everything);
+  for (guint i = 0; i < G_N_ELEMENTS (goods); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/model/table-file/good/%s", goods[i].name);
+
+      g_test_add_data_func (path, &goods[i], test_good);
+    }
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
     {
       g_autofree char *path = g_strdup_printf ("/model/table-file/wrong/%s", wrong[i].name);
 
       g_test_add_data_func (path, &wrong[i], test_wrong);
     }
+  g_test_add_func ("/model/table-file/limits", test_limits);
+  g_test_add_func ("/model/table-file/tables", test_tables);
   g_test_add_func ("/model/table-file/all-faults", test_all_faults);
   g_test_add_func ("/model/table-file/no-text", test_no_text);
-  g_test_add_func ("/model/table-file/mangled", test_mangled);
+  g_test_add_data_func ("/model/table-file/mangled/stated", "../data/networks/office.nlvirt", test_mangled);
+  g_test_add_data_func ("/model/table-file/mangled/recorded", "corpus/networks/router.nlvirt", test_mangled);
   return g_test_run ();
 }
