@@ -193,6 +193,205 @@ test_lookup (void)
   nlv_fib_free (fib);
 }
 
+static char *
+tables_of (NlvFib *fib, guint8 family)
+{
+  g_autoptr (GArray) ids = nlv_fib_get_tables (fib, family);
+  GString *line = g_string_new (NULL);
+
+  for (guint i = 0; i < ids->len; i++)
+    g_string_append_printf (line, "%u ", g_array_index (ids, guint32, i));
+  return g_string_free (line, FALSE);
+}
+
+#define assert_tables(fib, family, expected)                                                                           \
+  G_STMT_START                                                                                                         \
+  {                                                                                                                    \
+    g_autofree char *tables = tables_of (fib, family);                                                                 \
+                                                                                                                       \
+    g_assert_cmpstr (tables, ==, expected);                                                                            \
+  }                                                                                                                    \
+  G_STMT_END
+
+/* 1, 257 and 513 share a bucket: the newest table comes first. */
+static void
+test_table_order (void)
+{
+  NlvFib *fib = nlv_fib_new (), *copy;
+  g_autofree char *line = NULL, *again = NULL;
+  NlvFibCursor cursor;
+
+  add (fib, "10.0.0.0/8", 257, 0, NULL);
+  add (fib, "10.0.0.0/8", 1, 0, NULL);
+  add (fib, "10.0.0.0/8", 2, 0, NULL);
+  add (fib, "10.0.0.0/8", 0, 0, NULL);
+  add (fib, "11.0.0.0/8", 257, 0, NULL);
+  assert_tables (fib, AF_INET, "0 1 257 2 ");
+  assert_tables (fib, AF_INET6, "");
+  assert_tables (fib, AF_UNIX, "");
+  line = walk (fib, AF_INET);
+  g_assert_cmpstr (line, ==, "0:10.0.0.0/8,0 1:10.0.0.0/8,0 257:10.0.0.0/8,0 257:11.0.0.0/8,0 2:10.0.0.0/8,0 ");
+  copy = nlv_fib_copy (fib);
+  again = walk (copy, AF_INET);
+  g_assert_cmpstr (again, ==, line);
+  assert_tables (copy, AF_INET, "0 1 257 2 ");
+  add (fib, "10.0.0.0/8", 513, 0, NULL);
+  assert_tables (fib, AF_INET, "0 513 1 257 2 ");
+  /* The copy has its own. */
+  assert_tables (copy, AF_INET, "0 1 257 2 ");
+  nlv_fib_cursor_init_table (&cursor, AF_INET, 257);
+  g_assert_cmpuint (nlv_fib_next (fib, &cursor)->destination.bytes[0], ==, 10);
+  g_assert_cmpuint (nlv_fib_next (fib, &cursor)->destination.bytes[0], ==, 11);
+  g_assert_null (nlv_fib_next (fib, &cursor));
+  nlv_fib_free (copy);
+  nlv_fib_free (fib);
+}
+
+static void
+test_older_tables (void)
+{
+  NlvFib *fib = nlv_fib_new (), *copy;
+  NlvRoute *only;
+
+  nlv_fib_add_older_table (fib, AF_INET, 257);
+  nlv_fib_add_older_table (fib, AF_INET, 1);
+  nlv_fib_add_older_table (fib, AF_INET, 513);
+  assert_tables (fib, AF_INET, "257 1 513 ");
+  /* One that is there stays where it is. */
+  nlv_fib_add_older_table (fib, AF_INET, 257);
+  assert_tables (fib, AF_INET, "257 1 513 ");
+  /* A route goes into it, and a newer table in front. */
+  only = add (fib, "10.0.0.0/8", 1, 0, NULL);
+  add (fib, "10.0.0.0/8", 769, 0, NULL);
+  assert_tables (fib, AF_INET, "769 257 1 513 ");
+  g_assert_true (nlv_fib_has_table (fib, AF_INET, 513));
+  g_assert_false (nlv_fib_has_table (fib, AF_INET6, 513));
+  g_assert_cmpuint (nlv_fib_get_table_size (fib, AF_INET, 513), ==, 0);
+  g_assert_cmpuint (nlv_fib_get_table_size (fib, AF_INET, 1), ==, 1);
+  g_assert_cmpuint (nlv_fib_get_table_size (fib, AF_INET, 5), ==, 0);
+  g_assert_cmpuint (nlv_fib_get_table_size (fib, AF_INET6, 1), ==, 0);
+  g_assert_cmpuint (nlv_fib_get_table_size (fib, AF_UNIX, 1), ==, 0);
+  add (fib, "11.0.0.0/8", 1, 0, NULL);
+  g_assert_cmpuint (nlv_fib_get_table_size (fib, AF_INET, 1), ==, 2);
+  copy = nlv_fib_copy (fib);
+  assert_tables (copy, AF_INET, "769 257 1 513 ");
+  nlv_fib_free (copy);
+  /* A table outlives its routes. */
+  nlv_fib_remove (fib, only);
+  g_assert_cmpuint (nlv_fib_get_table_size (fib, AF_INET, 1), ==, 1);
+  g_assert_true (nlv_fib_has_table (fib, AF_INET, 1));
+  nlv_fib_add_older_table (fib, AF_UNIX, 5);
+  nlv_fib_add_older_table (fib, AF_INET6, G_MAXUINT32);
+  nlv_fib_add_older_table (fib, AF_INET6, 255);
+  assert_tables (fib, AF_INET6, "4294967295 255 ");
+  nlv_fib_free (fib);
+}
+
+/* A walk goes on behind tables that come in between. */
+static void
+test_tables_under_walk (void)
+{
+  NlvFib *fib = nlv_fib_new ();
+  NlvFibCursor cursor;
+
+  add (fib, "10.0.0.0/8", 257, 0, NULL);
+  add (fib, "10.0.0.0/8", 1, 0, NULL);
+  nlv_fib_cursor_init (&cursor, AF_INET);
+  g_assert_cmpuint (nlv_fib_next (fib, &cursor)->table, ==, 1);
+  add (fib, "10.0.0.0/8", 513, 0, NULL);
+  nlv_fib_add_older_table (fib, AF_INET, 769);
+  add (fib, "10.0.0.0/8", 769, 0, NULL);
+  g_assert_cmpuint (nlv_fib_next (fib, &cursor)->table, ==, 257);
+  g_assert_cmpuint (nlv_fib_next (fib, &cursor)->table, ==, 769);
+  g_assert_null (nlv_fib_next (fib, &cursor));
+  nlv_fib_free (fib);
+}
+
+static void
+add_from (NlvFib *fib, const char *destination, const char *source, guint8 source_length, guint32 metric)
+{
+  NlvRoute route = make_route (destination, 254, metric, NULL);
+
+  route.source_length = source_length;
+  g_assert_cmpint (inet_pton (AF_INET6, source, route.source.bytes), ==, 1);
+  g_assert_nonnull (nlv_fib_add (fib, &route));
+}
+
+static const NlvRoute *
+lookup_from (NlvFib *fib, const char *text, const char *from,
+             gboolean (*accept) (const NlvRoute *route, gpointer user_data), gpointer data)
+{
+  NlvIp ip = { 0 }, source = { 0 };
+
+  g_assert_cmpint (inet_pton (AF_INET6, text, ip.bytes), ==, 1);
+  g_assert_cmpint (inet_pton (AF_INET6, from, source.bytes), ==, 1);
+  return nlv_fib_lookup (fib, AF_INET6, 254, &ip, &source, accept, data);
+}
+
+/* Where there are routes for some sources, those for all are hidden, and the
+ * next shorter destination is asked. */
+static void
+test_sources (void)
+{
+  NlvFib *fib = nlv_fib_new ();
+  const NlvRoute *found;
+
+  add (fib, "2001:db8::/32", 254, 5, NULL);
+  add (fib, "2001:db8:1::/48", 254, 6, NULL);
+  add_from (fib, "2001:db8:1::/48", "2001:db8:a::", 48, 7);
+  add_from (fib, "2001:db8:1::/48", "2001:db8:a:b::", 64, 8);
+
+  g_assert_cmpuint (lookup_from (fib, "2001:db8:1::1", "2001:db8:a::1", NULL, NULL)->metric, ==, 7);
+  /* The longer source first. */
+  g_assert_cmpuint (lookup_from (fib, "2001:db8:1::1", "2001:db8:a:b::1", NULL, NULL)->metric, ==, 8);
+  found = lookup_from (fib, "2001:db8:1::1", "2001:db8:b::1", NULL, NULL);
+  g_assert_cmpuint (found->metric, ==, 5);
+  g_assert_cmpuint (found->destination_length, ==, 32);
+  /* Without a source it is the unspecified one. */
+  g_assert_true (lookup (fib, "2001:db8:1::1", NULL, NULL) == found);
+  /* Other destinations are as if there were no sources. */
+  g_assert_cmpuint (lookup_from (fib, "2001:db8:2::1", "2001:db8:a::1", NULL, NULL)->metric, ==, 5);
+  nlv_fib_free (fib);
+}
+
+static gboolean
+is_metric (const NlvRoute *route, gpointer user_data)
+{
+  return route->metric == GPOINTER_TO_UINT (user_data);
+}
+
+/* fib6_backtrack(): what is for the source but not accepted hides nothing. */
+static void
+test_sources_not_accepted (void)
+{
+  NlvFib *fib = nlv_fib_new ();
+
+  add (fib, "2001:db8::/32", 254, 5, NULL);
+  add (fib, "2001:db8:1::/48", 254, 6, NULL);
+  add_from (fib, "2001:db8:1::/48", "2001:db8:a::", 48, 7);
+  add_from (fib, "2001:db8:1::/48", "2001:db8:a:b::", 64, 8);
+  for (guint metric = 5; metric <= 8; metric++)
+    g_assert_cmpuint (
+      lookup_from (fib, "2001:db8:1::1", "2001:db8:a:b::1", is_metric, GUINT_TO_POINTER (metric))->metric, ==, metric);
+  g_assert_null (lookup_from (fib, "2001:db8:1::1", "2001:db8:b::1", is_metric, GUINT_TO_POINTER (6)));
+  nlv_fib_free (fib);
+}
+
+/* Sources of other prefixes of the same length hide nothing. */
+static void
+test_sources_elsewhere (void)
+{
+  NlvFib *fib = nlv_fib_new ();
+
+  add (fib, "2001:db8:1::/48", 254, 6, NULL);
+  add_from (fib, "2001:db8:2::/48", "2001:db8:a::", 48, 7);
+  add_from (fib, "2001:db8:1:1::/64", "2001:db8:a::", 48, 8);
+  g_assert_cmpuint (lookup_from (fib, "2001:db8:1::1", "2001:db8:b::1", NULL, NULL)->metric, ==, 6);
+  g_assert_cmpuint (lookup_from (fib, "2001:db8:1:1::1", "2001:db8:b::1", NULL, NULL)->metric, ==, 6);
+  g_assert_null (lookup_from (fib, "2001:db8:2::1", "2001:db8:b::1", NULL, NULL));
+  nlv_fib_free (fib);
+}
+
 static void
 test_wrong_rows (void)
 {
@@ -216,6 +415,12 @@ main (int argc, char **argv)
   g_test_add_func ("/model/fib/equal", test_equal);
   g_test_add_func ("/model/fib/changes-under-walk", test_changes_under_walk);
   g_test_add_func ("/model/fib/lookup", test_lookup);
+  g_test_add_func ("/model/fib/table-order", test_table_order);
+  g_test_add_func ("/model/fib/older-tables", test_older_tables);
+  g_test_add_func ("/model/fib/tables-under-walk", test_tables_under_walk);
+  g_test_add_func ("/model/fib/sources", test_sources);
+  g_test_add_func ("/model/fib/sources-not-accepted", test_sources_not_accepted);
+  g_test_add_func ("/model/fib/sources-elsewhere", test_sources_elsewhere);
   g_test_add_func ("/model/fib/wrong-rows", test_wrong_rows);
   return g_test_run ();
 }
