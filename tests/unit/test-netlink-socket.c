@@ -289,6 +289,32 @@ test_extended_ack (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpuint (g_bytes_get_size (ack), ==, 36 + 8);
 }
 
+/* A policy with a mask has it in place of the bounds. */
+static void
+test_mask (Fixture *fixture, gconstpointer user_data)
+{
+  static const NlvPolicy policy = { .kind = NLV_KIND_U32, .bounded = TRUE, .max = 5, .mask = 0x80000005 };
+  static const guint8 expected[] = {
+    0x18, 0, 0x04, 0x80,                               /* POLICY, nested */
+    0x0c, 0, 0x0c, 0,    0x05, 0, 0, 0x80, 0, 0, 0, 0, /* MASK */
+    0x08, 0, 0x01, 0,    0x04, 0, 0, 0,                /* TYPE */
+  };
+  End *end = fixture->one;
+  g_autoptr (GBytes) error = NULL;
+  int one = 1;
+
+  fake.error = -EINVAL;
+  fake.extack = (NlvExtack){ .policy = &policy };
+  nlv_netlink_socket_set_option (end->socket, &nobody, NETLINK_EXT_ACK, &one, sizeof one);
+  nlv_netlink_socket_set_option (end->socket, &nobody, NETLINK_CAP_ACK, &one, sizeof one);
+  end_ask (end, FAKE_REFUSE, 0, 1, 8);
+  error = end_read (end, 4096);
+  g_assert_cmpint (error_in (error), ==, -EINVAL);
+  g_assert_cmphex (header_of (error).nlmsg_flags, ==, NLM_F_CAPPED | NLM_F_ACK_TLVS);
+  g_assert_cmpmem ((const guint8 *) g_bytes_get_data (error, NULL) + 36, g_bytes_get_size (error) - 36, expected,
+                   sizeof expected);
+}
+
 static void
 test_control (Fixture *fixture, gconstpointer user_data)
 {
@@ -347,6 +373,7 @@ main (int argc, char **argv)
   ADD ("caller", test_caller);
   ADD ("acks", test_acks);
   ADD ("extended-ack", test_extended_ack);
+  ADD ("mask", test_mask);
   ADD ("control", test_control);
   ADD ("garbage", test_garbage);
   return g_test_run ();

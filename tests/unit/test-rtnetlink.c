@@ -7,6 +7,7 @@
 #include "model/rtnetlink.h"
 
 #include <errno.h>
+#include <linux/neighbour.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -163,6 +164,26 @@ test_dumps (void)
           else
             g_assert_cmpuint (n_small, ==, n);
         }
+    }
+  nlv_network_unref (network);
+}
+
+/* neightbl_dump_info() begins each datagram with the table that it goes on
+ * with, and skips a link when it was the next table that did not fit. */
+static void
+test_neighbor_tables_in_parts (void)
+{
+  NlvNetwork *network = nlv_network_new_loopback ();
+  Request request = make (RTM_GETNEIGHTBL, NLM_F_DUMP, 0, 1);
+
+  for (gsize room = 3000; room > 700; room -= 4)
+    {
+      guint n, datagrams;
+
+      g_assert_cmpint (run_dump (network, &somebody, &request, room, &n, &datagrams), ==, 0);
+      g_assert_cmpuint (datagrams, <=, 4);
+      g_assert_cmpuint (n, >=, 3);
+      g_assert_cmpuint (n, <=, 4 + datagrams - 1);
     }
   nlv_network_unref (network);
 }
@@ -327,17 +348,57 @@ test_interrupted (void)
   nlv_network_unref (network);
 }
 
+/* A request with a bit that the kernel reserves: where, but no policy. */
+static void
+test_reserved_bit (void)
+{
+  NlvNetwork *network = nlv_network_new_loopback ();
+  Request request = make (RTM_GETNEIGH, NLM_F_DUMP, AF_INET, sizeof (struct ndmsg));
+  guint32 reserved = 2, known = 1;
+  guint n, datagrams;
+  NlvAnswer answer;
+  NlvWriter writer;
+
+  add_attr (&request, 15, &reserved, sizeof reserved); /* NDA_FLAGS_EXT */
+  nlv_writer_init (&writer, 3776);
+  g_assert_cmpint (ask (network, &strict_one, &request, &answer), ==, 0);
+  g_assert_cmpint (answer.dump->fill (answer.dump, &writer), ==, -EINVAL);
+  g_assert_cmpstr (answer.dump->extack, ==, "reserved bit set");
+  g_assert_cmpuint (answer.dump->offset, ==, NLMSG_HDRLEN + sizeof (struct ndmsg));
+  g_assert_null (answer.dump->why.policy);
+  nlv_answer_clear (&answer);
+
+  request = make (RTM_GETNEIGH, NLM_F_DUMP, AF_INET, sizeof (struct ndmsg));
+  add_attr (&request, 15, &reserved, 2);
+  nlv_writer_reset (&writer, 3776);
+  g_assert_cmpint (ask (network, &strict_one, &request, &answer), ==, 0);
+  g_assert_cmpint (answer.dump->fill (answer.dump, &writer), ==, -EINVAL);
+  g_assert_nonnull (answer.dump->why.policy);
+  g_assert_cmphex (answer.dump->why.policy->mask, ==, 5);
+  nlv_answer_clear (&answer);
+  nlv_writer_clear (&writer);
+
+  /* Others do not look. */
+  g_assert_cmpint (run_dump (network, &somebody, &request, 3776, &n, &datagrams), ==, 0);
+  request = make (RTM_GETNEIGH, NLM_F_DUMP, AF_INET, sizeof (struct ndmsg));
+  add_attr (&request, 15, &known, sizeof known);
+  g_assert_cmpint (run_dump (network, &strict_one, &request, 3776, &n, &datagrams), ==, -EINVAL);
+  nlv_network_unref (network);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/rtnetlink/order-of-checks", test_order_of_checks);
   g_test_add_func ("/rtnetlink/dumps", test_dumps);
+  g_test_add_func ("/rtnetlink/neighbor-tables-in-parts", test_neighbor_tables_in_parts);
   g_test_add_func ("/rtnetlink/no-room", test_no_room);
   g_test_add_func ("/rtnetlink/unknown-rule-family", test_unknown_rule_family);
   g_test_add_func ("/rtnetlink/strict", test_strict);
   g_test_add_func ("/rtnetlink/getlink", test_getlink);
   g_test_add_func ("/rtnetlink/getroute", test_getroute);
   g_test_add_func ("/rtnetlink/interrupted", test_interrupted);
+  g_test_add_func ("/rtnetlink/reserved-bit", test_reserved_bit);
   return g_test_run ();
 }

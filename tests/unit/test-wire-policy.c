@@ -20,6 +20,7 @@ static const NlvPolicy policy[] = {
   [7] = { .kind = NLV_KIND_FLAG },
   [8] = { .kind = NLV_KIND_REJECT },
   [9] = { .kind = NLV_KIND_U16 },
+  [10] = { .kind = NLV_KIND_U32, .mask = 0x80000005 },
 };
 
 #define MAX_TYPE (G_N_ELEMENTS (policy) - 1)
@@ -57,6 +58,12 @@ static const Case cases[] = {
   { BYTES ("\5\0\7\0\1\0\0\0"), 0, -ERANGE, "Attribute failed policy validation" },
   { BYTES ("\4\0\10\0"), 0, -EINVAL, "Attribute failed policy validation" },
   { BYTES ("\10\0\11\0\1\0\0\0"), 0, -EINVAL, "invalid attribute length" },
+  { BYTES ("\10\0\12\0\0\0\0\0"), NLV_VALIDATE_STRICT, 0, NULL },
+  { BYTES ("\10\0\12\0\5\0\0\200"), NLV_VALIDATE_STRICT, 0, NULL },
+  { BYTES ("\10\0\12\0\2\0\0\0"), 0, -EINVAL, "reserved bit set" },
+  { BYTES ("\10\0\12\0\377\377\377\377"), NLV_VALIDATE_STRICT, -EINVAL, "reserved bit set" },
+  { BYTES ("\6\0\12\0\1\0\0\0"), 0, -EINVAL, "invalid attribute length" },
+  { BYTES ("\6\0\12\0\2\0\0\0"), NLV_VALIDATE_STRICT, -EINVAL, "invalid attribute length" },
   { BYTES ("\4\0\143\0"), 0, 0, NULL },
   { BYTES ("\4\0\143\0"), NLV_VALIDATE_MAXTYPE, -EINVAL, "Unknown attribute type" },
   { BYTES ("\4\0\0\0"), NLV_VALIDATE_MAXTYPE, -EINVAL, "Unknown attribute type" },
@@ -125,6 +132,33 @@ test_where (void)
   g_assert_true (extack.policy == &policy[8]);
 }
 
+/* A bit outside the mask is told without the policy, a wrong length with it:
+ * nla_validate_mask() and __nla_validate_parse(). */
+static void
+test_mask (void)
+{
+  static const NlvPolicy liberal[] = { [1] = { .kind = NLV_KIND_U32, .mask = 5 } };
+  static const guint8 bit[] = { 8, 0, 10, 0, 2, 0, 0, 0 }, length[] = { 6, 0, 10, 0, 1, 0, 0, 0 };
+  static const guint8 shorter[] = { 6, 0, 1, 0, 1, 0, 0, 0 },
+                      longer[] = { 12, 0, 1, 0, 1, 0, 0, 0, 255, 255, 255, 255 };
+  NlvAttr out[MAX_TYPE + 1];
+  NlvExtack extack = { 0 };
+
+  g_assert_cmpint (nlv_attrs_parse (nlv_span (bit, sizeof bit), out, MAX_TYPE, policy, NLV_VALIDATE_STRICT, &extack),
+                   ==, -EINVAL);
+  g_assert_true (extack.where == bit);
+  g_assert_null (extack.policy);
+  extack = (NlvExtack){ 0 };
+  g_assert_cmpint (
+    nlv_attrs_parse (nlv_span (length, sizeof length), out, MAX_TYPE, policy, NLV_VALIDATE_STRICT, &extack), ==,
+    -EINVAL);
+  g_assert_true (extack.where == length);
+  g_assert_true (extack.policy == &policy[10]);
+  /* Where shorter are not taken strictly, four bytes count. */
+  g_assert_cmpint (nlv_attrs_parse (nlv_span (shorter, sizeof shorter), out, 1, liberal, 0, &extack), ==, -ERANGE);
+  g_assert_cmpint (nlv_attrs_parse (nlv_span (longer, sizeof longer), out, 1, liberal, 0, &extack), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -133,5 +167,6 @@ main (int argc, char **argv)
   g_test_add_func ("/wire/policy/last-wins", test_last_wins);
   g_test_add_func ("/wire/policy/depth", test_depth);
   g_test_add_func ("/wire/policy/where", test_where);
+  g_test_add_func ("/wire/policy/mask", test_mask);
   return g_test_run ();
 }
