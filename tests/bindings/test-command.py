@@ -3,7 +3,9 @@
 
 import os
 import pty
+import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +15,7 @@ import time
 import tap
 
 NLVIRT = sys.argv[1]
+NETWORKS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "data", "networks")
 NAMES = ["python3", "-c", "import socket; print(*[name for _, name in socket.if_nameindex()])"]
 
 
@@ -51,6 +54,7 @@ def exit_statuses():
 def options():
     assert nlvirt("--version").stdout.startswith("nlvirt ")
     assert "--table" in nlvirt("run", "--help").stdout
+    assert "nlvirt record" in nlvirt("--help").stdout
     assert nlvirt("run", "--", "echo", "--table").stdout == "--table\n"
     assert nlvirt("run", "echo", "--trace", "--").stdout == "--trace --\n"
     refused = nlvirt("run", "--access", "anything", "true")
@@ -72,6 +76,172 @@ def check():
         assert nlvirt("check", right.name).returncode == 0
         assert nlvirt("run", "--table", wrong.name, "true").returncode == 125
     assert nlvirt("check", "/nonexistent/x.nlvirt").returncode == 125
+
+
+def groups_of(text):
+    """The groups of a table file, by kind, in their order; labels are free."""
+    groups = {}
+    for part in text.split("\n["):
+        head, _, body = part.lstrip("[").partition("]\n")
+        kind, _, label = head.partition(" ")
+        groups.setdefault(kind, []).append(((label if kind == "link" else ""), body.strip()))
+    return groups
+
+
+def record():
+    """The network of this process, which is that of the machine or of a test."""
+    result = nlvirt("record")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith("[network]\nfill=false\n")
+    assert nlvirt("record", "--output", "-").stdout.startswith("[network]\n")
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "a b.nlvirt")
+        for arguments in (["-o", path], ["--output", path], [f"--output={path}"], [f"-o{path}"]):
+            result = nlvirt("record", *arguments)
+            assert (result.returncode, result.stdout, result.stderr) == (0, "", ""), arguments
+            assert nlvirt("check", path).returncode == 0
+            assert os.listdir(directory) == ["a b.nlvirt"]
+        result = nlvirt("run", "--table", path, *NAMES)
+        assert result.returncode == 0
+        assert result.stdout == subprocess.run(NAMES, capture_output=True, text=True, check=True).stdout
+        # A file that was there is replaced, and none is left when that cannot be.
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("[nonsense")
+        assert nlvirt("record", "-o", path).returncode == 0
+        assert nlvirt("check", path).returncode == 0
+
+
+def record_errors():
+    for wrong in (["file"], ["-o"], ["--output"], ["--nonsense"], ["--output", "/dev/null", "more"], ["-x"]):
+        result = nlvirt("record", *wrong)
+        assert result.returncode == 125 and result.stderr and not result.stdout, wrong
+    assert "record takes no arguments" in nlvirt("record", "file").stderr
+    for path in ("/nonexistent/x.nlvirt", "/", "/proc/x.nlvirt", ""):
+        result = nlvirt("record", "-o", path)
+        assert result.returncode == 125 and result.stderr.startswith("nlvirt: "), path
+        assert len(result.stderr.splitlines()) == 1
+    with open("/dev/full", "w", encoding="ascii") as full:
+        result = subprocess.run([NLVIRT, "record"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (result.returncode, result.stderr) == (125, "nlvirt: cannot write: No space left on device\n")
+    # With one descriptor, which is too few.
+    result = subprocess.run(
+        ["sh", "-c", 'ulimit -n 4; exec "$@"', "sh", NLVIRT, "record"], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 125 and not result.stdout
+    assert result.stderr == "nlvirt: cannot open a netlink socket: Too many open files\n"
+
+
+def record_help():
+    result = nlvirt("record", "--help")
+    assert result.returncode == 0 and result.stdout.startswith("Usage: nlvirt record ")
+    assert "--output" in result.stdout and not result.stderr
+    assert nlvirt("record", "-h").stdout == result.stdout
+    assert "nlvirt record [--output FILE]" in nlvirt("--help").stdout
+
+
+TABLE = """[network]
+fill=false
+[link lo]
+[link eth7]
+mtu=1400
+alt-names=one;two
+alias=a b;
+attribute-77=0102
+addresses=192.0.2.7/24;192.0.2.8/24;2001:db8::7/64
+ipv4-settings=forwarding:1
+[link eth8]
+kind=dummy
+up=false
+[address 1]
+device=eth8
+address=198.51.100.1/32
+peer=198.51.100.2
+label=eth8:1
+[route 1]
+destination=10.0.0.0/8
+gateway=192.0.2.1
+device=eth7
+mtu=1300
+[route 2]
+destination=11.0.0.0/8
+nexthops=via 192.0.2.1 dev eth7 weight 3;dev eth8
+table=257
+[route 3]
+destination=11.0.0.0/8
+device=eth7
+table=1
+[route 4]
+family=ipv6
+destination=default
+gateway=fe80::1
+device=eth7
+preference=high
+[route 5]
+destination=2001:db8:1::/48
+type=unreachable
+[rule 1]
+family=ipv4
+from=192.0.2.0/24
+table=257
+priority=5
+[rule 2]
+family=ipv6
+table=main
+priority=6
+[neighbor 1]
+device=eth7
+address=192.0.2.1
+mac-address=02:00:00:00:00:01
+state=stale
+[nexthop 7]
+gateway=192.0.2.1
+device=eth7
+"""
+
+
+def record_inside():
+    """What a program records is what it was given."""
+    with file_with(TABLE) as file:
+        first = nlvirt("run", "--table", file.name, "--", NLVIRT, "record")
+        assert (first.returncode, first.stderr) == (0, "")
+    with file_with(first.stdout) as file:
+        second = nlvirt("run", "--table", file.name, "--", NLVIRT, "record")
+        assert nlvirt("check", file.name).returncode == 0
+    given, recorded, again = groups_of(TABLE), groups_of(first.stdout), groups_of(second.stdout)
+    del recorded["network"], again["network"]  # where a clock goes on
+    assert recorded == again
+    for kind, groups in given.items():
+        if kind != "network":
+            assert len(recorded[kind]) == len(groups), kind
+    assert [name for name, _ in recorded["link"]] == ["lo", "eth7", "eth8"]
+    for line in (
+        "addresses=192.0.2.7/24;192.0.2.8/24;2001:db8::7/64;",
+        "alt-names=one;two;",
+        "alias=a b;",
+        "attribute-77=0102",
+        "ipv4-settings=forwarding:1;",
+        "peer=198.51.100.2",
+        "nexthops=via 192.0.2.1 dev eth7 weight 3;dev eth8;",
+        "preference=high",
+        "[nexthop 7]",
+    ):
+        assert line in first.stdout.splitlines(), line
+
+
+def record_inside_examples():
+    """Links, addresses and routes of a network are the same when they come from a recording."""
+    ip = shutil.which("ip", path=os.environ.get("PATH", "") + ":/sbin:/usr/sbin")
+    for name in ("loopback", "home", "office") if ip else ():
+        given = os.path.join(NETWORKS, name + ".nlvirt")
+        recorded = nlvirt("run", "--table", given, "--", NLVIRT, "record").stdout
+        with file_with(recorded) as file:
+            for question in ("link", "-4 addr", "-6 addr", "-4 route show table all", "-6 route show table all", "rule"):
+                answers = [
+                    # Seconds go by.
+                    re.sub(r"\b[0-9]+ ?sec\b", "", nlvirt("run", "--table", t, "--", ip, *question.split()).stdout)
+                    for t in (given, file.name)
+                ]
+                assert answers[0] == answers[1] != "", (name, question)
 
 
 def trace():
@@ -171,6 +341,11 @@ sys.exit(
         options,
         tables,
         check,
+        record,
+        record_errors,
+        record_help,
+        record_inside,
+        record_inside_examples,
         trace,
         inherited_files,
         forwarded_signals,
