@@ -209,7 +209,8 @@ ask_table (Recorder *self, guint8 family, guint32 table)
   NlvWriter writer;
   struct rtmsg *body;
 
-  if (nlv_fib_has_table (fib, family, table))
+  /* 0 asks for all. */
+  if (table == 0 || nlv_fib_has_table (fib, family, table))
     return;
   body = begin (self, &writer, RTM_GETROUTE, NLM_F_DUMP, sizeof *body);
   body->rtm_family = family;
@@ -443,7 +444,8 @@ record_more (Recorder *self)
   dump (self, RTM_GETNEIGHTBL, AF_UNSPEC, sizeof (struct ndtmsg));
   dump (self, RTM_GETNETCONF, AF_INET, 4);
   dump (self, RTM_GETNETCONF, AF_INET6, 4);
-  dump (self, RTM_GETADDRLABEL, AF_INET6, 12);
+  if (dump (self, RTM_GETADDRLABEL, AF_INET6, 12) == 0)
+    nlv_capture_end_labels (self->capture);
   dump (self, RTM_GETNSID, AF_UNSPEC, sizeof (struct rtgenmsg));
   dump (self, RTM_GETMULTICAST, AF_INET, sizeof (struct ifaddrmsg));
   dump (self, RTM_GETMULTICAST, AF_INET6, sizeof (struct ifaddrmsg));

@@ -189,6 +189,15 @@ nlv_capture_label (NlvCapture *self, const NlvMessage *message)
   g_array_append_val (globals->labels, label);
 }
 
+void
+nlv_capture_end_labels (NlvCapture *self)
+{
+  NlvGlobals *globals = nlv_network_get_globals (self->network);
+
+  if (globals->labels == NULL)
+    globals->labels = g_array_new (FALSE, FALSE, sizeof (NlvAddressLabel));
+}
+
 static gboolean
 are_usual (const GArray *labels, const NlvAddressLabel *usual, guint n)
 {

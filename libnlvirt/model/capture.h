@@ -24,6 +24,9 @@ void nlv_capture_local_table (NlvCapture *self, gboolean merged);
 /* A routing table, which may be empty. */
 void nlv_capture_table (NlvCapture *self, guint8 family, guint32 table);
 
+/* The address labels were told, however few. */
+void nlv_capture_end_labels (NlvCapture *self);
+
 /* A kind of link that the kernel has a driver for. */
 void nlv_capture_kind (NlvCapture *self, const char *kind);
 

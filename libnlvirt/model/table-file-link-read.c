@@ -327,7 +327,9 @@ nlv_links_read (NlvTableReader *reader, GPtrArray *groups)
       read_index (pending, by_index);
       g_ptr_array_add (all, pending);
     }
-  if (!g_hash_table_contains (by_name, "lo"))
+  /* What is kept as it was has a loopback of another name, if any. */
+  if (!g_hash_table_contains (by_name, "lo") &&
+      (reader->fill || !g_hash_table_contains (by_index, GUINT_TO_POINTER (1))))
     {
       Pending *loopback = g_new0 (Pending, 1);
 

@@ -42,7 +42,9 @@ parse_label (NlvTableReader *reader, NlvSection *section, const char *text, NlvA
       return FALSE;
     }
   label->label = (guint32) number;
-  return n < 3 || nlv_device_find (reader, section, "address-labels", words[2], &label->link);
+  /* A label outlives its link. */
+  return n < 3 || nlv_device_parse_index (words[2], &label->link) ||
+         nlv_device_find (reader, section, "address-labels", words[2], &label->link);
 }
 
 static void

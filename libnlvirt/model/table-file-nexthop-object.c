@@ -8,9 +8,13 @@
 
 #define NEXTHOP(kind, key, member, names) NLV_FIELD (kind, key, NlvNexthopObject, member, names)
 
-static const NlvField fields[] = {
+/* What the defaults of others depend on. */
+static const NlvField kind_fields[] = {
   NEXTHOP (BOOLEAN, "blackhole", blackhole, NULL),
   NEXTHOP (BOOLEAN, "fdb", fdb, NULL),
+};
+
+static const NlvField fields[] = {
   NEXTHOP (NUMBER, "protocol", protocol, nlv_names_protocol),
   NEXTHOP (NUMBER, "scope", scope, nlv_names_scope),
   NEXTHOP (FLAGS, "flags", flags, nlv_names_nexthop_flag),
@@ -33,7 +37,7 @@ make_default (const NlvNexthopObject *nexthop)
 static gboolean
 parse_member (const char *text, struct nexthop_grp *member)
 {
-  g_auto (GStrv) words = g_strsplit_set (text, " \t", -1);
+  g_auto (GStrv) words = nlv_split_words (text);
   guint64 id, weight = 1;
 
   if (words[0] == NULL || !g_ascii_string_to_unsigned (words[0], 10, 1, G_MAXUINT32, &id, NULL))
@@ -67,6 +71,23 @@ read_group (NlvSection *section, NlvNexthopObject *nexthop)
     }
 }
 
+/* nh_check_attr_group(), and that there is something at all. */
+static void
+check (NlvSection *section, const NlvNexthopObject *nexthop)
+{
+  gboolean alone = nexthop->blackhole || nexthop->way.link != 0 || nexthop->way.gateway_family != 0;
+
+  if (nexthop->group == NULL && !alone)
+    nlv_section_fault (section, NULL, "expected the key gateway, device, group or blackhole");
+  else if (nexthop->group != NULL && alone)
+    nlv_section_fault (section, "group", "expected no gateway, device or blackhole beside it");
+  else if (nexthop->group != NULL && nexthop->group->len == 0)
+    nlv_section_fault (section, "group", "expected at least one id");
+  for (guint i = 0; nexthop->group != NULL && i < nexthop->group->len; i++)
+    if (g_array_index (nexthop->group, struct nexthop_grp, i).id == nexthop->id)
+      nlv_section_fault (section, "group", "expected ids of others; %u is this one", nexthop->id);
+}
+
 /* TYPE:HEX */
 static void
 read_encap (NlvSection *section, NlvNexthop *way)
@@ -98,15 +119,13 @@ nlv_nexthop_object_read (NlvTableReader *reader, NlvSection *section)
   if (nlv_read_number (section, "family", nlv_names_family, G_MAXUINT8, &family))
     nexthop.family = (guint8) family;
   read_encap (section, &nexthop.way);
-  nlv_read_boolean (section, "blackhole", &nexthop.blackhole);
-  nlv_read_boolean (section, "fdb", &nexthop.fdb);
+  nlv_fields_read (kind_fields, G_N_ELEMENTS (kind_fields), section, &nexthop);
   usual = make_default (&nexthop);
   nexthop.scope = usual.scope;
   nlv_fields_read (fields, G_N_ELEMENTS (fields), section, &nexthop);
   nlv_read_raw_attrs (section, &nexthop.extra);
-  if (nexthop.group == NULL && !nexthop.blackhole && nexthop.way.link == 0 && nexthop.way.gateway_family == 0 &&
-      !section->faulty)
-    nlv_section_fault (section, NULL, "expected the key gateway, device, group or blackhole");
+  if (!section->faulty)
+    check (section, &nexthop);
   if (section->faulty)
     nlv_nexthop_object_clear (&nexthop);
   else if (nlv_network_add_nexthop (reader->network, &nexthop) == NULL)
@@ -154,6 +173,7 @@ write_nexthop (GString *text, NlvNetwork *network, const NlvNexthopObject *nexth
       nlv_append_hex (text, way->encap);
       g_string_append_c (text, '\n');
     }
+  nlv_fields_write (kind_fields, G_N_ELEMENTS (kind_fields), nexthop, &usual, text);
   nlv_fields_write (fields, G_N_ELEMENTS (fields), nexthop, &usual, text);
   nlv_write_raw_attrs (text, nexthop->extra);
 }

@@ -4,6 +4,7 @@
 #include "model/link-settings.h"
 #include "model/table-file-fields.h"
 
+#include <linux/netlink.h>
 #include <string.h>
 
 /* --- settings ----------------------------------------------------------------------- */
@@ -132,6 +133,16 @@ nlv_write_groups (GString *text, const char *key, guint8 family, const GArray *g
 
 /* --- attributes without a key ------------------------------------------------------- */
 
+/* What nla_len can tell besides the header. */
+#define MAX_PAYLOAD (G_MAXUINT16 - NLA_HDRLEN)
+
+/* One way to write each number, so that each key is there once. */
+static gboolean
+parse_plain (const char *text, guint64 *value)
+{
+  return (text[0] != '0' || text[1] == '\0') && g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT16, value, NULL);
+}
+
 /* attribute-TYPE, and attribute-TYPE-N when a type is there more than once. */
 void
 nlv_read_raw_attrs (NlvSection *section, GArray **attrs)
@@ -142,16 +153,19 @@ nlv_read_raw_attrs (NlvSection *section, GArray **attrs)
       g_autofree char *value = NULL;
       g_auto (GStrv) parts = NULL;
       GBytes *bytes = NULL;
-      guint64 type;
+      guint64 type, count;
 
       if (!g_str_has_prefix (entry->key, "attribute-"))
         continue;
       value = nlv_section_take (section, entry->key);
       parts = g_strsplit (entry->key, "-", 3);
-      if (!g_ascii_string_to_unsigned (parts[1], 10, 0, G_MAXUINT16, &type, NULL))
-        nlv_section_fault (section, entry->key, "expected attribute-NUMBER with a number up to %d", G_MAXUINT16);
-      else if (value != NULL && (strlen (value) > 2 * G_MAXUINT16 || !nlv_parse_hex (g_strstrip (value), &bytes)))
+      if (!parse_plain (parts[1], &type) || (parts[2] != NULL && !parse_plain (parts[2], &count)))
+        nlv_section_fault (section, entry->key, "expected attribute-NUMBER or attribute-NUMBER-COUNT, each up to %d",
+                           G_MAXUINT16);
+      else if (value != NULL && !nlv_parse_hex (g_strstrip (value), &bytes))
         nlv_section_fault (section, entry->key, "expected an even number of hexadecimal digits");
+      else if (bytes != NULL && g_bytes_get_size (bytes) > MAX_PAYLOAD)
+        nlv_section_fault (section, entry->key, "expected at most %d bytes", MAX_PAYLOAD);
       else if (bytes != NULL)
         nlv_raw_attrs_add (attrs, (guint16) type, bytes);
       g_clear_pointer (&bytes, g_bytes_unref);

@@ -297,6 +297,13 @@ static const Wrong wrong[] = {
   { "flags", "[link a]\nflags=up;dwon\n", 2, "link a", "flags" },
   { "hex", "[link a]\nattribute-7=abc\n", 2, "link a", "attribute-7" },
   { "attribute-number", "[link a]\nattribute-x=ab\n", 2, "link a", "attribute-x" },
+  { "attribute-count", "[link a]\nattribute-7-x=ab\n", 2, "link a", "attribute-7-x" },
+  { "attribute-twice", "[link a]\nattribute-07=ab\n", 2, "link a", "attribute-07" },
+  { "nexthop-empty-group", "[nexthop 1]\ngroup=\n", 2, "nexthop 1", "group" },
+  { "nexthop-of-itself", "[nexthop 1]\ngroup=1;\n", 2, "nexthop 1", "group" },
+  { "nexthop-group-and-device", "[nexthop 1]\ndevice=lo\ngroup=2;\n", 3, "nexthop 1", "group" },
+  { "nexthop-blackhole", "[nexthop 1]\ndevice=lo\nblackhole=maybe\n", 3, "nexthop 1", "blackhole" },
+  { "hex-string", "[link a]\nalias=hex:00\n", 2, "link a", "alias" },
   { "addresses", "[link a]\naddresses=192.0.2.1/24;192.0.2.2/33\n", 2, "link a", "addresses" },
   { "address-twice", "[link a]\naddresses=192.0.2.1/24;192.0.2.1/24\n", 2, "link a", "addresses" },
   { "escape", "[link a]\nalias=\\q\n", 2, "link a", "alias" },
@@ -464,7 +471,7 @@ test_limits (void)
     guint most;
     const char *key;
   } cases[] = {
-    { "[link a]\nattribute-7=", "ab", "\n", 65535, "attribute-7" },
+    { "[link a]\nattribute-7=", "ab", "\n", 65531, "attribute-7" },
     { "[nexthop 1]\ndevice=lo\nencap=1:", "ab", "\n", 32767, "encap" },
     { "[route x]\ndestination=10.0.0.0/8\nnexthops=", "dev lo;", "\n", 4096, "nexthops" },
   };
