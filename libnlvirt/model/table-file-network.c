@@ -43,7 +43,7 @@ parse_label (NlvTableReader *reader, NlvSection *section, const char *text, NlvA
     }
   label->label = (guint32) number;
   /* A label outlives its link. */
-  return n < 3 || nlv_device_parse_index (words[2], &label->link) ||
+  return n < 3 || (nlv_device_parse_index (words[2], &label->link) && label->link != 0) ||
          nlv_device_find (reader, section, "address-labels", words[2], &label->link);
 }
 
