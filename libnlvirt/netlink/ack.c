@@ -43,6 +43,8 @@ attribute_type (NlvKind kind)
         return NL_ATTR_TYPE_NESTED;
       case NLV_KIND_NESTED_ARRAY:
         return NL_ATTR_TYPE_NESTED_ARRAY;
+      case NLV_KIND_BITFIELD32:
+        return NL_ATTR_TYPE_BITFIELD32;
       case NLV_KIND_UNSPEC:
       case NLV_KIND_REJECT:
       default:
@@ -61,8 +63,22 @@ largest_unsigned (NlvKind kind)
 }
 
 static void
+write_lengths (NlvWriter *writer, guint32 least, guint32 most)
+{
+  if (least > 0)
+    nlv_put_u32 (writer, NL_POLICY_TYPE_ATTR_MIN_LENGTH, least);
+  if (most > 0)
+    nlv_put_u32 (writer, NL_POLICY_TYPE_ATTR_MAX_LENGTH, most);
+}
+
+static void
 write_limits (NlvWriter *writer, const NlvPolicy *policy)
 {
+  if (policy->kind == NLV_KIND_BITFIELD32)
+    {
+      nlv_put_u32 (writer, NL_POLICY_TYPE_ATTR_BITFIELD32_MASK, policy->mask);
+      return;
+    }
   if (policy->mask != 0)
     {
       nlv_put_u64 (writer, NL_POLICY_TYPE_ATTR_MASK, policy->mask);
@@ -83,20 +99,20 @@ write_limits (NlvWriter *writer, const NlvPolicy *policy)
         nlv_put_u64 (writer, NL_POLICY_TYPE_ATTR_MAX_VALUE_S, (guint64) (policy->bounded ? policy->max : G_MAXINT32));
         break;
       case NLV_KIND_EXACT:
-        nlv_put_u32 (writer, NL_POLICY_TYPE_ATTR_MIN_LENGTH, policy->len);
-        nlv_put_u32 (writer, NL_POLICY_TYPE_ATTR_MAX_LENGTH, policy->len);
+        write_lengths (writer, policy->len, policy->len);
         break;
       case NLV_KIND_STRING:
       case NLV_KIND_NUL_STRING:
       case NLV_KIND_BINARY:
-        if (policy->len > 0)
-          nlv_put_u32 (writer, NL_POLICY_TYPE_ATTR_MAX_LENGTH, policy->len);
+        write_lengths (writer, policy->bounded ? (guint32) policy->min : 0,
+                       policy->bounded ? (guint32) policy->max : policy->len);
         break;
       case NLV_KIND_UNSPEC:
       case NLV_KIND_FLAG:
       case NLV_KIND_MIN_LEN:
       case NLV_KIND_NESTED:
       case NLV_KIND_NESTED_ARRAY:
+      case NLV_KIND_BITFIELD32:
       case NLV_KIND_REJECT:
       default:
         break;

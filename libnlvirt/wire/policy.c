@@ -63,6 +63,7 @@ integer_length (NlvKind kind)
       case NLV_KIND_MIN_LEN:
       case NLV_KIND_NESTED:
       case NLV_KIND_NESTED_ARRAY:
+      case NLV_KIND_BITFIELD32:
       case NLV_KIND_REJECT:
       default:
         return 0;
@@ -147,6 +148,18 @@ check_nest (const NlvAttr *attr, const NlvPolicy *policy, NlvValidation validati
   return parse (attr->payload, NULL, policy->len, policy->nested, validation, extack, depth + 1);
 }
 
+/* validate_nla_bitfield32() */
+static int
+bitfield_error (const NlvAttr *attr, guint32 mask)
+{
+  struct nla_bitfield32 bits;
+
+  if (attr->payload.len != sizeof bits)
+    return -ERANGE;
+  memcpy (&bits, attr->payload.data, sizeof bits);
+  return mask == 0 || ((bits.selector | bits.value) & ~mask) != 0 || (bits.value & ~bits.selector) != 0 ? -EINVAL : 0;
+}
+
 /* 0, or the errno with which the payload's length or form fails. */
 static int
 payload_error (const NlvAttr *attr, const NlvPolicy *policy)
@@ -175,6 +188,8 @@ payload_error (const NlvAttr *attr, const NlvPolicy *policy)
       case NLV_KIND_U64:
       case NLV_KIND_S32:
         return len < integer_length (policy->kind) ? -ERANGE : 0;
+      case NLV_KIND_BITFIELD32:
+        return bitfield_error (attr, policy->mask);
       case NLV_KIND_EXACT:
       case NLV_KIND_MIN_LEN:
       case NLV_KIND_NESTED:
@@ -197,22 +212,32 @@ check_nest_flag (const NlvAttr *attr, const NlvPolicy *policy, NlvExtack *extack
   return 0;
 }
 
+static gboolean
+has_good_size (gsize len, const NlvPolicy *policy)
+{
+  if (policy->kind == NLV_KIND_EXACT)
+    return len == policy->len;
+  if (policy->kind == NLV_KIND_MIN_LEN)
+    return len >= policy->len;
+  if (policy->kind == NLV_KIND_BINARY && policy->bounded)
+    return len >= (gsize) policy->min && len <= (gsize) policy->max;
+  return TRUE;
+}
+
 /* The bounds, which the kernel looks at after everything else. */
 static int
 check_range (const NlvAttr *attr, const NlvPolicy *policy, NlvExtack *extack)
 {
-  gsize len = attr->payload.len;
-
-  if ((policy->kind == NLV_KIND_EXACT && len != policy->len) || (policy->kind == NLV_KIND_MIN_LEN && len < policy->len))
+  if (!has_good_size (attr->payload.len, policy))
     return refuse (extack, attr, policy, "binary attribute size out of range", -ERANGE);
   if (policy->bounded && integer_length (policy->kind) > 0 && !in_bounds (attr, policy))
     return refuse (extack, attr, policy, "integer out of range", -ERANGE);
-  if (policy->mask != 0 && (nlv_attr_u32 (attr) & ~policy->mask) != 0)
+  if (policy->mask != 0 && integer_length (policy->kind) > 0 && (nlv_attr_u32 (attr) & ~policy->mask) != 0)
     {
       nlv_extack_set (extack, "reserved bit set", attr);
       return -EINVAL;
     }
-  return 0;
+  return policy->validate != NULL ? policy->validate (attr, extack) : 0;
 }
 
 /* validate_nla() */

@@ -15,26 +15,30 @@ typedef enum
   NLV_KIND_S32,
   NLV_KIND_STRING,     /* at most @len bytes, a final NUL not counted */
   NLV_KIND_NUL_STRING, /* ends in NUL within @len bytes */
-  NLV_KIND_BINARY,     /* at most @len bytes; 0 is any */
+  NLV_KIND_BINARY,     /* at most @len bytes; 0 is any; bounded: @min to @max of them */
   NLV_KIND_EXACT,      /* exactly @len bytes */
   NLV_KIND_MIN_LEN,    /* at least @len bytes */
   NLV_KIND_NESTED,
   NLV_KIND_NESTED_ARRAY,
+  NLV_KIND_BITFIELD32, /* a value and which of its bits count, all of them in @mask */
   NLV_KIND_REJECT,
 } NlvKind;
 
 /* Entry 0 of a table is no attribute: its @min, if not 0, is the first type
  * that is always checked as with NLV_VALIDATE_STRICT (strict_start_type). */
 typedef struct _NlvPolicy NlvPolicy;
+typedef struct _NlvExtack NlvExtack;
 struct _NlvPolicy
 {
   guint8 kind; /* NlvKind */
   guint16 len;
-  gboolean bounded; /* integers: @min and @max hold */
+  gboolean bounded; /* integers and lengths: @min and @max hold */
   gint64 min;
   gint64 max;
   guint32 mask;            /* 32-bit integers: the bits that may be set, 0 all */
   const NlvPolicy *nested; /* (nullable): @len is its highest type */
+  /* (nullable) looks at what is good otherwise: NLA_VALIDATE_FUNCTION */
+  int (*validate) (const NlvAttr *attr, NlvExtack *extack);
 };
 
 /* enum netlink_validation */
@@ -51,7 +55,7 @@ typedef enum
 } NlvValidation;
 
 /* Why a request was refused, for NLMSGERR_ATTR_*. */
-typedef struct
+struct _NlvExtack
 {
   const char *message;     /* (nullable) static words */
   const guint8 *where;     /* (nullable) the attribute in the request */
@@ -59,7 +63,7 @@ typedef struct
   gboolean has_miss_type;
   guint32 miss_type;
   const guint8 *miss_nest; /* (nullable) */
-} NlvExtack;
+};
 
 void nlv_extack_set (NlvExtack *extack, const char *message, const NlvAttr *attr);
 

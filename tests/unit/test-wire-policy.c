@@ -9,6 +9,15 @@ static const NlvPolicy inner[] = {
   [1] = { .kind = NLV_KIND_U32 },
 };
 
+static int
+validate (const NlvAttr *attr, NlvExtack *extack)
+{
+  if (nlv_attr_u8 (attr) == 'a')
+    return 0;
+  nlv_extack_set (extack, "not an a", NULL);
+  return -EINVAL;
+}
+
 static const NlvPolicy policy[] = {
   [0] = { .min = 9 },
   [1] = { .kind = NLV_KIND_U32, .bounded = TRUE, .min = 2, .max = 5 },
@@ -21,6 +30,9 @@ static const NlvPolicy policy[] = {
   [8] = { .kind = NLV_KIND_REJECT },
   [9] = { .kind = NLV_KIND_U16 },
   [10] = { .kind = NLV_KIND_U32, .mask = 0x80000005 },
+  [11] = { .kind = NLV_KIND_BITFIELD32, .mask = 5 },
+  [12] = { .kind = NLV_KIND_BINARY, .bounded = TRUE, .min = 2, .max = 3 },
+  [13] = { .kind = NLV_KIND_BINARY, .len = 2, .validate = validate },
 };
 
 #define MAX_TYPE (G_N_ELEMENTS (policy) - 1)
@@ -64,6 +76,18 @@ static const Case cases[] = {
   { BYTES ("\10\0\12\0\377\377\377\377"), NLV_VALIDATE_STRICT, -EINVAL, "reserved bit set" },
   { BYTES ("\6\0\12\0\1\0\0\0"), 0, -EINVAL, "invalid attribute length" },
   { BYTES ("\6\0\12\0\2\0\0\0"), NLV_VALIDATE_STRICT, -EINVAL, "invalid attribute length" },
+  { BYTES ("\14\0\13\0\4\0\0\0\5\0\0\0"), 0, 0, NULL },
+  { BYTES ("\14\0\13\0\2\0\0\0\2\0\0\0"), 0, -EINVAL, "Attribute failed policy validation" },
+  { BYTES ("\14\0\13\0\0\0\0\0\2\0\0\0"), 0, -EINVAL, "Attribute failed policy validation" },
+  { BYTES ("\14\0\13\0\5\0\0\0\4\0\0\0"), 0, -EINVAL, "Attribute failed policy validation" },
+  { BYTES ("\10\0\13\0\4\0\0\0"), 0, -ERANGE, "Attribute failed policy validation" },
+  { BYTES ("\14\0\13\200\4\0\0\0\4\0\0\0"), NLV_VALIDATE_NESTED, -EINVAL, "NLA_F_NESTED not expected" },
+  { BYTES ("\5\0\14\0a\0\0\0"), 0, -ERANGE, "binary attribute size out of range" },
+  { BYTES ("\7\0\14\0abc\0"), 0, 0, NULL },
+  { BYTES ("\10\0\14\0abcd"), 0, -ERANGE, "binary attribute size out of range" },
+  { BYTES ("\6\0\15\0ab\0\0"), 0, 0, NULL },
+  { BYTES ("\6\0\15\0ba\0\0"), 0, -EINVAL, "not an a" },
+  { BYTES ("\7\0\15\0bab\0"), 0, -ERANGE, "Attribute failed policy validation" },
   { BYTES ("\4\0\143\0"), 0, 0, NULL },
   { BYTES ("\4\0\143\0"), NLV_VALIDATE_MAXTYPE, -EINVAL, "Unknown attribute type" },
   { BYTES ("\4\0\0\0"), NLV_VALIDATE_MAXTYPE, -EINVAL, "Unknown attribute type" },
