@@ -44,6 +44,8 @@ struct _NlvDump
 typedef struct
 {
   GBytes *reply; /* (owned) (nullable) one message, sent before any ACK */
+  guint group;   /* RTNLGRP_* whose members are sent @reply too, 0 none */
+  gboolean mute; /* @reply is for them and not for who asks */
   NlvDump *dump; /* (owned) (nullable) starts in place of an ACK */
   NlvExtack extack;
 } NlvAnswer;

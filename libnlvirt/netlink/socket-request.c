@@ -13,6 +13,19 @@ is_for_responder (const NlvMessage *message)
   return (message->header.nlmsg_flags & NLM_F_REQUEST) != 0 && message->header.nlmsg_type >= NLMSG_MIN_TYPE;
 }
 
+/* nlmsg_notify(): who asks is told once, and sees which group it was for. */
+static void
+send_reply (NlvNetlinkSocket *self, const NlvAnswer *answer)
+{
+  gsize len;
+  gconstpointer data = g_bytes_get_data (answer->reply, &len);
+  const NlvDatagram datagram = { .bytes = nlv_span (data, len), .group = answer->group };
+
+  nlv_bus_broadcast (self->bus, &datagram, NULL, answer->mute ? 0 : self->port);
+  if (!answer->mute && !nlv_netlink_socket_deliver (self, &datagram))
+    nlv_netlink_socket_overrun (self);
+}
+
 /* 0 or -errno; @answered when a dump has started in place of an ACK. */
 static int
 ask_responder (NlvNetlinkSocket *self, const NlvCaller *caller, const NlvMessage *message, NlvAnswer *answer,
@@ -21,12 +34,7 @@ ask_responder (NlvNetlinkSocket *self, const NlvCaller *caller, const NlvMessage
   int error = nlv_rtnetlink_request (nlv_bus_get_network (self->bus), caller, message, answer);
 
   if (answer->reply != NULL)
-    {
-      gsize len;
-      gconstpointer data = g_bytes_get_data (answer->reply, &len);
-
-      nlv_netlink_socket_send_answer (self, nlv_span (data, len));
-    }
+    send_reply (self, answer);
   if (error == 0 && answer->dump != NULL)
     {
       error = nlv_netlink_socket_start_dump (self, g_steal_pointer (&answer->dump));
