@@ -4,6 +4,7 @@
 #include "model/rtnetlink-private.h"
 
 #include <errno.h>
+#include <linux/dcbnl.h>
 #include <linux/net_namespace.h>
 
 /* PID_MAX_LIMIT */
@@ -16,14 +17,50 @@ static const NlvPolicy netns_policy[NETNSA_MAX + 1] = {
   [NETNSA_TARGET_NSID] = { .kind = NLV_KIND_S32 },
 };
 
+#define DCB_IS_SET(command) ((1u << (command)) & DCB_SETTERS)
+#define DCB_SETTERS                                                                                                    \
+  (1u << DCB_CMD_SSTATE | 1u << DCB_CMD_PGTX_SCFG | 1u << DCB_CMD_PGRX_SCFG | 1u << DCB_CMD_PFC_SCFG |                 \
+   1u << DCB_CMD_SET_ALL | 1u << DCB_CMD_SNUMTCS | 1u << DCB_CMD_PFC_SSTATE | 1u << DCB_CMD_BCN_SCFG |                 \
+   1u << DCB_CMD_SAPP | 1u << DCB_CMD_IEEE_SET | 1u << DCB_CMD_SDCBX | 1u << DCB_CMD_SFEATCFG |                        \
+   1u << DCB_CMD_IEEE_DEL)
+
 /* dcb_doit(): no device has a handler. */
 int
 nlv_getdcb (const NlvRequest *request)
 {
-  NlvAttr attrs[2];
-  int error = nlv_request_attrs (request->message, 4, attrs, 1, NULL, NLV_VALIDATE_LIBERAL, request->extack);
+  static const NlvPolicy policy[DCB_ATTR_MAX + 1] = {
+    [DCB_ATTR_IFNAME] = { .kind = NLV_KIND_NUL_STRING, .len = IFNAMSIZ - 1 },
+    [DCB_ATTR_STATE] = { .kind = NLV_KIND_U8 },
+    [DCB_ATTR_PFC_STATE] = { .kind = NLV_KIND_U8 },
+    [DCB_ATTR_PFC_CFG] = { .kind = NLV_KIND_NESTED },
+    [DCB_ATTR_PG_CFG] = { .kind = NLV_KIND_NESTED },
+    [DCB_ATTR_SET_ALL] = { .kind = NLV_KIND_U8 },
+    [DCB_ATTR_PERM_HWADDR] = { .kind = NLV_KIND_FLAG },
+    [DCB_ATTR_CAP] = { .kind = NLV_KIND_NESTED },
+    [DCB_ATTR_BCN] = { .kind = NLV_KIND_NESTED },
+    [DCB_ATTR_APP] = { .kind = NLV_KIND_NESTED },
+    [DCB_ATTR_IEEE] = { .kind = NLV_KIND_NESTED },
+    [DCB_ATTR_DCBX] = { .kind = NLV_KIND_U8 },
+    [DCB_ATTR_FEATCFG] = { .kind = NLV_KIND_NESTED },
+  };
+  NlvAttr attrs[DCB_ATTR_MAX + 1];
+  struct dcbmsg header;
+  int error = nlv_request_attrs (request->message, sizeof header, attrs, DCB_ATTR_MAX, policy, NLV_VALIDATE_LIBERAL,
+                                 request->extack);
 
-  return error < 0 ? error : -EOPNOTSUPP;
+  if (error < 0)
+    return error;
+  nlv_request_header (request->message, &header, sizeof header);
+  if (header.cmd > DCB_CMD_MAX)
+    return -EINVAL;
+  if (header.cmd == DCB_CMD_UNDEFINED)
+    return -EOPNOTSUPP;
+  if (DCB_IS_SET (header.cmd) && !request->caller->admin)
+    return -EPERM;
+  if (!nlv_attr_present (&attrs[DCB_ATTR_IFNAME]))
+    return -EINVAL;
+  g_autofree char *name = nlv_attr_dup_string (&attrs[DCB_ATTR_IFNAME]);
+  return nlv_network_find_link_by_name (request->network, name) != NULL ? -EOPNOTSUPP : -ENODEV;
 }
 
 /* The least number of a namespace that is @from or more, of those that are
