@@ -39,6 +39,8 @@ typedef struct
   /* What the dumps of disciplines have told. */
   GHashTable *ordinary; /* set of (owned) GBytes: seen without TCA_DUMP_INVISIBLE */
   GArray *parents;      /* (element-type Parent) (owned): where filters may hang */
+  GHashTable *blocks;   /* set of numbers of filter blocks that are shared */
+  guint32 chains_of;    /* the handle of the block whose chains are being told */
 } Recorder;
 
 /* A discipline or class of a link. */
@@ -46,6 +48,8 @@ typedef struct
 {
   gint32 link;
   guint32 handle;
+  char kind[IFNAMSIZ];
+  guint32 ingress_block, egress_block; /* shared ones, 0 none */
 } Parent;
 
 typedef void (*OnMessage) (Recorder *self, const NlvMessage *message);
@@ -296,14 +300,23 @@ static void
 add_parent (Recorder *self, const NlvMessage *message)
 {
   NlvSpan body = nlv_message_payload (message);
+  NlvSpan rest = nlv_span_from (body, sizeof (struct tcmsg));
   struct tcmsg header;
-  Parent parent;
+  NlvAttr attr;
 
   if (body.len < sizeof header)
     return;
   memcpy (&header, body.data, sizeof header);
-  parent = (Parent){ header.tcm_ifindex, header.tcm_handle };
-  if (header.tcm_handle != 0)
+  Parent parent = { .link = header.tcm_ifindex, .handle = header.tcm_handle };
+  while (nlv_attr_next (&rest, &attr))
+    if (attr.type == TCA_KIND)
+      nlv_attr_copy (&attr, parent.kind, sizeof parent.kind - 1);
+    else if (attr.type == TCA_INGRESS_BLOCK)
+      parent.ingress_block = nlv_attr_u32 (&attr);
+    else if (attr.type == TCA_EGRESS_BLOCK)
+      parent.egress_block = nlv_attr_u32 (&attr);
+  /* mq has classes without a handle. */
+  if (header.tcm_handle != 0 || strcmp (parent.kind, "mq") == 0)
     g_array_append_val (self->parents, parent);
 }
 
@@ -355,12 +368,46 @@ dump_of_parent (Recorder *self, guint16 type, gint32 link, guint32 parent, OnMes
   return ask (self, &writer, on_message);
 }
 
+/* The kernel calls a chain's parent its discipline, whatever its block. */
+static void
+on_chain (Recorder *self, const NlvMessage *message)
+{
+  g_autofree guint8 *copy = g_memdup2 (message->bytes.data, message->bytes.len);
+  NlvMessage named = { .header = message->header, .bytes = nlv_span (copy, message->bytes.len) };
+
+  if (nlv_message_payload (message).len < sizeof (struct tcmsg))
+    return;
+  memcpy (copy + NLMSG_HDRLEN + offsetof (struct tcmsg, tcm_parent), &self->chains_of, sizeof self->chains_of);
+  nlv_capture_message (self->capture, &named, FALSE);
+}
+
+/* Of one block: a shared one is the same wherever it is met. */
+static void
+dump_filters (Recorder *self, gint32 link, guint32 parent, guint32 shared)
+{
+  if (shared != 0 && !g_hash_table_add (self->blocks, GUINT_TO_POINTER (shared)))
+    return;
+  if (shared != 0)
+    {
+      link = (gint32) TCM_IFINDEX_MAGIC_BLOCK;
+      parent = shared;
+    }
+  self->chains_of = parent;
+  dump_of_parent (self, RTM_GETTFILTER, link, parent, on_row);
+  dump_of_parent (self, RTM_GETCHAIN, link, parent, on_chain);
+}
+
 /* Filters hang on disciplines and classes, and on both ends of a clsact. */
 static void
-dump_filters (Recorder *self, gint32 link, guint32 parent)
+dump_filters_of (Recorder *self, const Parent *parent)
 {
-  dump_of_parent (self, RTM_GETTFILTER, link, parent, on_row);
-  dump_of_parent (self, RTM_GETCHAIN, link, parent, on_row);
+  if (strcmp (parent->kind, "clsact") == 0)
+    {
+      dump_filters (self, parent->link, TC_H_MAKE (TC_H_CLSACT, TC_H_MIN_INGRESS), parent->ingress_block);
+      dump_filters (self, parent->link, TC_H_MAKE (TC_H_CLSACT, TC_H_MIN_EGRESS), parent->egress_block);
+    }
+  else if (parent->handle != 0)
+    dump_filters (self, parent->link, parent->handle, parent->ingress_block);
 }
 
 static void
@@ -377,16 +424,7 @@ dump_classes_and_filters (Recorder *self)
         dump_of_parent (self, RTM_GETTCLASS, qdisc.link, 0, on_class);
     }
   for (guint i = 0; i < self->parents->len; i++)
-    {
-      Parent parent = g_array_index (self->parents, Parent, i);
-
-      dump_filters (self, parent.link, parent.handle);
-      if (parent.handle == TC_H_MAJ (TC_H_INGRESS))
-        {
-          dump_filters (self, parent.link, TC_H_MAKE (TC_H_CLSACT, TC_H_MIN_INGRESS));
-          dump_filters (self, parent.link, TC_H_MAKE (TC_H_CLSACT, TC_H_MIN_EGRESS));
-        }
-    }
+    dump_filters_of (self, &g_array_index (self->parents, Parent, i));
 }
 
 /* A dump of actions is of one kind. */
@@ -413,6 +451,37 @@ dump_actions (Recorder *self)
       nlv_put (&writer, TCA_ROOT_FLAGS, &large, sizeof large);
       ask (self, &writer, on_row);
     }
+}
+
+/* --- counters ------------------------------------------------------------------------- */
+
+static int
+dump_bridge_stats (Recorder *self)
+{
+  NlvWriter writer;
+  struct if_stats_msg *body = begin (self, &writer, RTM_GETSTATS, NLM_F_DUMP, sizeof *body);
+
+  body->filter_mask =
+    IFLA_STATS_FILTER_BIT (IFLA_STATS_LINK_XSTATS) | IFLA_STATS_FILTER_BIT (IFLA_STATS_LINK_XSTATS_SLAVE);
+  return ask (self, &writer, on_row);
+}
+
+static void
+on_tunnel_stats (Recorder *self, const NlvMessage *message)
+{
+  nlv_capture_message (self->capture, message, TRUE);
+}
+
+static int
+dump_tunnel_stats (Recorder *self)
+{
+  NlvWriter writer;
+  /* struct tunnel_msg */
+  guint8 *body = begin (self, &writer, RTM_GETTUNNEL, NLM_F_DUMP, 8);
+
+  body[0] = AF_BRIDGE;
+  body[1] = 1; /* TUNNEL_MSG_FLAG_STATS */
+  return ask (self, &writer, on_tunnel_stats);
 }
 
 /* --- the whole ------------------------------------------------------------------------ */
@@ -452,9 +521,12 @@ record_more (Recorder *self)
   dump (self, RTM_GETANYCAST, AF_INET6, sizeof (struct ifaddrmsg));
   dump (self, RTM_GETMDB, AF_BRIDGE, sizeof (struct br_port_msg));
   dump (self, RTM_GETTUNNEL, AF_BRIDGE, 8);
+  dump_tunnel_stats (self);
+  dump_bridge_stats (self);
+  /* First, since asking for them is what makes used_hw_stats valid. */
+  dump_actions (self);
   dump_qdiscs (self);
   dump_classes_and_filters (self);
-  dump_actions (self);
   ask_local_table (self);
   ask_tables (self);
   ask_kinds (self);
@@ -468,12 +540,14 @@ record_once (Recorder *self, GError **error)
   self->interrupted = FALSE;
   self->ordinary = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify) g_bytes_unref, NULL);
   self->parents = g_array_new (FALSE, FALSE, sizeof (Parent));
+  self->blocks = g_hash_table_new (NULL, NULL);
   self->capture = nlv_capture_new ((guint64) g_get_monotonic_time () / 10000);
   result = record_rows (self);
   if (result == 0)
     record_more (self);
   g_hash_table_unref (self->ordinary);
   g_array_unref (self->parents);
+  g_hash_table_unref (self->blocks);
   if (result == 0)
     return self->capture;
   nlv_capture_free (self->capture);

@@ -47,6 +47,8 @@ nlv_capture_finish (NlvCapture *self)
   nlv_capture_finish_ages (self);
   nlv_capture_finish_groups (self);
   nlv_qdiscs_drop_usual (network);
+  nlv_mdb_drop_usual (network);
+  nlv_stats_drop_usual (network);
   nlv_capture_free (self);
   return network;
 }
@@ -173,6 +175,8 @@ nlv_capture_message (NlvCapture *self, const NlvMessage *message, gboolean hidde
       case RTM_NEWCHAIN:
       case RTM_GETACTION:
       case RTM_GETMDB:
+      case RTM_NEWMDB:
+      case RTM_NEWSTATS:
       case RTM_NEWTUNNEL:
       case RTM_NEWNEXTHOPBUCKET:
         keep_object (self, message, hidden);

@@ -225,11 +225,12 @@ typedef struct
 } NlvNexthopObject;
 
 /* What the model does not know from within (queueing disciplines, filters,
- * multicast entries …): the kernel's message as it came. */
+ * multicast entries …): the kernel's message as it came. Only a filter chain
+ * has as its parent the handle that its block is found by. */
 typedef struct
 {
   guint16 type;    /* RTM_NEW… */
-  gboolean hidden; /* shown only with TCA_DUMP_INVISIBLE */
+  gboolean hidden; /* shown only with TCA_DUMP_INVISIBLE, TUNNEL_MSG_FLAG_STATS */
   GBytes *body;    /* (owned) family header and attributes */
 } NlvObject;
 

@@ -277,6 +277,8 @@ int nlv_getaddrlabel (const NlvRequest *request);
 guint32 nlv_address_label (NlvNetwork *network, const NlvIp *ip, guint32 link);
 
 /* rtnetlink-stats.c */
+/* Forgets counters of bridges and ports that have not counted. */
+void nlv_stats_drop_usual (NlvNetwork *network);
 int nlv_dump_stats (NlvWalk *walk, NlvWriter *writer);
 int nlv_getstats (const NlvRequest *request);
 
@@ -288,20 +290,47 @@ int nlv_dump_buckets (NlvWalk *walk, NlvWriter *writer);
 void nlv_nexthop_message (NlvWriter *writer, struct nhmsg *header, const NlvNexthopObject *nexthop);
 
 /* rtnetlink-object.c: what is kept as it came. */
+NlvSpan nlv_object_body (const NlvObject *object);
+/* FALSE when it is not of @type, or shorter than @size. */
+gboolean nlv_object_header (const NlvObject *object, guint16 type, gpointer header, gsize size);
+/* What is behind a family header of @header bytes. */
+NlvSpan nlv_object_attrs (const NlvObject *object, gsize header);
+/* The first attribute of @type; FALSE, and @attr empty, when there is none. */
+gboolean nlv_span_find_attr (NlvSpan attrs, guint16 type, NlvAttr *attr);
+/* Attributes as they came. */
+void nlv_put_attrs (NlvWriter *writer, NlvSpan attrs);
+/* nla_strcmp() */
+gboolean nlv_attr_is_string (const NlvAttr *attr, const char *text);
 gboolean nlv_walk_put_object (NlvWalk *walk, NlvWriter *writer, const NlvObject *object);
+/* With another family header, of @size bytes. */
+gboolean nlv_walk_put_object_as (NlvWalk *walk, NlvWriter *writer, const NlvObject *object, gconstpointer header,
+                                 gsize size);
 int nlv_reply_object (const NlvRequest *request, const NlvObject *object);
+
+/* rtnetlink-qdisc.c */
 /* Forgets those that a link has by itself. */
 void nlv_qdiscs_drop_usual (NlvNetwork *network);
+int nlv_get_qdisc (const NlvRequest *request);
 int nlv_dump_qdiscs (NlvWalk *walk, NlvWriter *writer);
+int nlv_get_class (const NlvRequest *request);
 int nlv_dump_classes (NlvWalk *walk, NlvWriter *writer);
+
+/* rtnetlink-filter.c */
+int nlv_get_filter (const NlvRequest *request);
 int nlv_dump_filters (NlvWalk *walk, NlvWriter *writer);
+int nlv_get_chain (const NlvRequest *request);
 int nlv_dump_chains (NlvWalk *walk, NlvWriter *writer);
+
+/* rtnetlink-action.c */
+int nlv_get_action (const NlvRequest *request);
 int nlv_dump_actions (NlvWalk *walk, NlvWriter *writer);
+
+/* rtnetlink-mdb.c */
+/* Forgets what bridges and vxlans say that know nothing. */
+void nlv_mdb_drop_usual (NlvNetwork *network);
+int nlv_getmdb (const NlvRequest *request);
 int nlv_dump_mdb (NlvWalk *walk, NlvWriter *writer);
 int nlv_dump_tunnels (NlvWalk *walk, NlvWriter *writer);
-int nlv_get_tc_object (const NlvRequest *request);
-int nlv_get_action (const NlvRequest *request);
-int nlv_getmdb (const NlvRequest *request);
 
 /* rtnetlink-other.c */
 int nlv_dump_netns_ids (NlvWalk *walk, NlvWriter *writer);

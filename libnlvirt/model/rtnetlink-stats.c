@@ -2,10 +2,11 @@
 
 /* RTM_GETSTATS: rtnl_stats_get(), rtnl_stats_dump() and rtnl_fill_statsinfo().
  * Of the groups that can be asked for there are the counters of the link
- * itself, and that no device counts for it. */
+ * itself, those of bridges and their ports, and that no device counts for it. */
 #include "model/rtnetlink-private.h"
 
 #include <errno.h>
+#include <linux/if_bridge.h>
 #include <string.h>
 
 /* struct rtnl_link_stats64 */
@@ -39,15 +40,16 @@ check_header (const NlvMessage *message, gboolean strict, gboolean dump, struct 
   return -EINVAL;
 }
 
-/* rtnl_stats_get_parse() */
+static const NlvPolicy filters_policy[IFLA_STATS_MAX + 1] = {
+  [IFLA_STATS_LINK_OFFLOAD_XSTATS] = { .kind = NLV_KIND_U32, .mask = OFFLOAD_PARTS },
+};
+
+/* rtnl_stats_get_parse(), rtnl_stats_get_parse_filters() */
 static int
-parse_filters (const NlvMessage *message, guint32 *offload, NlvExtack *extack)
+parse_filters (const NlvMessage *message, guint32 groups, guint32 *offload, NlvExtack *extack)
 {
-  static const NlvPolicy filters_policy[IFLA_STATS_MAX + 1] = {
-    [IFLA_STATS_LINK_OFFLOAD_XSTATS] = { .kind = NLV_KIND_U32 },
-  };
   static const NlvPolicy policy[IFLA_STATS_GETSET_MAX + 1] = {
-    [IFLA_STATS_GET_FILTERS] = { .kind = NLV_KIND_NESTED },
+    [IFLA_STATS_GET_FILTERS] = { .kind = NLV_KIND_NESTED, .len = IFLA_STATS_MAX, .nested = filters_policy },
   };
   NlvAttr attrs[IFLA_STATS_GETSET_MAX + 1], filters[IFLA_STATS_MAX + 1];
   int error = nlv_request_attrs (message, sizeof (struct if_stats_msg), attrs, IFLA_STATS_GETSET_MAX, policy,
@@ -58,15 +60,97 @@ parse_filters (const NlvMessage *message, guint32 *offload, NlvExtack *extack)
     return error;
   error = nlv_attrs_parse (attrs[IFLA_STATS_GET_FILTERS].payload, filters, IFLA_STATS_MAX, filters_policy,
                            NLV_VALIDATE_STRICT, extack);
-  const NlvAttr *attr = &filters[IFLA_STATS_LINK_OFFLOAD_XSTATS];
-  if (error < 0 || !nlv_attr_present (attr))
+  if (error < 0 || !nlv_attr_present (&filters[IFLA_STATS_LINK_OFFLOAD_XSTATS]))
     return error;
-  *offload = nlv_attr_u32 (attr);
-  if ((*offload & ~OFFLOAD_PARTS) == 0)
+  *offload = nlv_attr_u32 (&filters[IFLA_STATS_LINK_OFFLOAD_XSTATS]);
+  if ((groups & IFLA_STATS_FILTER_BIT (IFLA_STATS_LINK_OFFLOAD_XSTATS)) != 0)
     return 0;
-  nlv_extack_set (extack, "reserved bit set", attr);
+  nlv_extack_set (extack, "Filtered attribute not enabled in filter_mask", NULL);
   return -EINVAL;
 }
+
+/* --- bridges ----------------------------------------------------------------------- */
+
+static const NlvObject *
+find_object (NlvNetwork *network, const NlvLink *link)
+{
+  struct if_stats_msg header;
+
+  for (guint i = 0; i < nlv_network_get_n_objects (network); i++)
+    {
+      const NlvObject *object = nlv_network_get_object (network, i);
+
+      if (nlv_object_header (object, RTM_NEWSTATS, &header, sizeof header) && header.ifindex == link->index)
+        return object;
+    }
+  return NULL;
+}
+
+static gboolean
+is_bridge (const NlvLink *link)
+{
+  return link != NULL && link->kind != NULL && strcmp (link->kind, "bridge") == 0;
+}
+
+/* br_fill_linkxstats() where nothing was counted yet */
+static void
+put_bridge_zeros (NlvWriter *writer, guint16 group)
+{
+  gsize outer = nlv_nest_begin (writer, group);
+  gsize inner = nlv_nest_begin (writer, LINK_XSTATS_TYPE_BRIDGE);
+
+  nlv_put_reserve (writer, BRIDGE_XSTATS_MCAST, sizeof (struct br_mcast_stats));
+  if (group == IFLA_STATS_LINK_XSTATS_SLAVE)
+    nlv_put_reserve (writer, BRIDGE_XSTATS_STP, sizeof (struct bridge_stp_xstats));
+  nlv_nest_end (writer, inner);
+  nlv_nest_end (writer, outer);
+}
+
+/* Of @owner's kind: the link itself or its master. */
+static void
+put_extended (NlvWriter *writer, guint16 group, const NlvObject *kept, const NlvLink *owner)
+{
+  NlvAttr attr;
+
+  if (kept != NULL && nlv_span_find_attr (nlv_object_attrs (kept, sizeof (struct if_stats_msg)), group, &attr))
+    nlv_put (writer, group | attr.type_flags, attr.payload.data, attr.payload.len);
+  else if (is_bridge (owner))
+    put_bridge_zeros (writer, group);
+}
+
+/* What is not told of a link that is no bridge's, and would be told anyway. */
+static gboolean
+is_usual (NlvNetwork *network, const NlvObject *object, const NlvLink *link)
+{
+  NlvSpan attrs = nlv_object_attrs (object, sizeof (struct if_stats_msg));
+  NlvWriter writer;
+  gboolean usual;
+
+  nlv_writer_init (&writer, G_MAXSIZE);
+  put_extended (&writer, IFLA_STATS_LINK_XSTATS, NULL, link);
+  put_extended (&writer, IFLA_STATS_LINK_XSTATS_SLAVE, NULL, nlv_network_find_link (network, link->master));
+  usual = writer.len == attrs.len && (attrs.len == 0 || memcmp (writer.data, attrs.data, attrs.len) == 0);
+  nlv_writer_clear (&writer);
+  return usual;
+}
+
+void
+nlv_stats_drop_usual (NlvNetwork *network)
+{
+  for (guint i = nlv_network_get_n_objects (network); i > 0; i--)
+    {
+      NlvObject *object = nlv_network_get_object (network, i - 1);
+      struct if_stats_msg header;
+
+      if (!nlv_object_header (object, RTM_NEWSTATS, &header, sizeof header))
+        continue;
+      const NlvLink *link = nlv_network_find_link (network, header.ifindex);
+      if (link == NULL || is_usual (network, object, link))
+        nlv_network_remove_object (network, object);
+    }
+}
+
+/* --- messages ---------------------------------------------------------------------- */
 
 /* rtnl_offload_xstats_fill(): nobody has asked for counters, and none run. */
 static void
@@ -84,9 +168,10 @@ put_offload (NlvWriter *writer)
 }
 
 static void
-put_stats (NlvWriter *writer, struct if_stats_msg *out, const NlvLink *link, const Query *query)
+put_stats (NlvNetwork *network, NlvWriter *writer, struct if_stats_msg *out, const NlvLink *link, const Query *query)
 {
   guint32 groups = query->header.filter_mask;
+  const NlvObject *kept = find_object (network, link);
 
   out->ifindex = link->index;
   out->filter_mask = groups;
@@ -96,6 +181,10 @@ put_stats (NlvWriter *writer, struct if_stats_msg *out, const NlvLink *link, con
       if (counters != NULL)
         memcpy (counters, &link->stats, MIN (sizeof link->stats, COUNTERS_SIZE));
     }
+  if ((groups & IFLA_STATS_FILTER_BIT (IFLA_STATS_LINK_XSTATS)) != 0)
+    put_extended (writer, IFLA_STATS_LINK_XSTATS, kept, link);
+  if ((groups & IFLA_STATS_FILTER_BIT (IFLA_STATS_LINK_XSTATS_SLAVE)) != 0)
+    put_extended (writer, IFLA_STATS_LINK_XSTATS_SLAVE, kept, nlv_network_find_link (network, link->master));
   if ((groups & IFLA_STATS_FILTER_BIT (IFLA_STATS_LINK_OFFLOAD_XSTATS)) != 0 &&
       (query->offload & IFLA_STATS_FILTER_BIT (IFLA_OFFLOAD_XSTATS_HW_S_INFO)) != 0)
     put_offload (writer);
@@ -115,14 +204,14 @@ nlv_dump_stats (NlvWalk *walk, NlvWriter *writer)
     return error;
   if (query.header.filter_mask == 0)
     return nlv_walk_refuse (walk, -EINVAL, "Filter mask must be set for stats dump");
-  error = parse_filters (&walk->request, &query.offload, why);
+  error = parse_filters (&walk->request, query.header.filter_mask, &query.offload, why);
   if (error < 0)
     return error;
   for (guint n = nlv_network_get_n_links (network); walk->position < n; walk->position++)
     {
       struct if_stats_msg *out = nlv_walk_begin (walk, writer, RTM_NEWSTATS, 0, sizeof *out);
       if (out != NULL)
-        put_stats (writer, out, nlv_network_get_link (network, walk->position), &query);
+        put_stats (network, writer, out, nlv_network_get_link (network, walk->position), &query);
       if (out == NULL || !nlv_writer_end (writer))
         return -EMSGSIZE;
       nlv_walk_check_consistent (walk, writer);
@@ -146,11 +235,11 @@ nlv_getstats (const NlvRequest *request)
     return -ENODEV;
   if (query.header.filter_mask == 0)
     return nlv_request_refuse (request, -EINVAL, "Filter mask must be set for stats get");
-  error = parse_filters (request->message, &query.offload, request->extack);
+  error = parse_filters (request->message, query.header.filter_mask, &query.offload, request->extack);
   if (error < 0)
     return error;
 
   struct if_stats_msg *out = nlv_reply_begin (request, &writer, RTM_NEWSTATS, sizeof *out);
-  put_stats (&writer, out, link, &query);
+  put_stats (request->network, &writer, out, link, &query);
   return nlv_reply_finish (request, &writer);
 }

@@ -154,9 +154,17 @@ const NlvName nlv_names_none[] = {
 };
 
 const NlvName nlv_names_object_type[] = {
-  { "qdisc", RTM_NEWQDISC },          { "class", RTM_NEWTCLASS },  { "filter", RTM_NEWTFILTER },
-  { "chain", RTM_NEWCHAIN },          { "action", RTM_GETACTION }, { "multicast", RTM_GETMDB },
-  { "bucket", RTM_NEWNEXTHOPBUCKET }, { "tunnel", RTM_NEWTUNNEL }, { NULL },
+  { "qdisc", RTM_NEWQDISC },
+  { "class", RTM_NEWTCLASS },
+  { "filter", RTM_NEWTFILTER },
+  { "chain", RTM_NEWCHAIN },
+  { "action", RTM_GETACTION },
+  { "multicast", RTM_GETMDB },
+  { "vxlan-multicast", RTM_NEWMDB },
+  { "stats", RTM_NEWSTATS },
+  { "bucket", RTM_NEWNEXTHOPBUCKET },
+  { "tunnel", RTM_NEWTUNNEL },
+  { NULL },
 };
 
 const NlvName nlv_names_operational_state[] = {
