@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The responder: every message of the input is a request to the network of
- * network.nlvirt, and its answer is read to the end. Single bits of the first
- * byte are the caller's rights and the size of its buffer. */
+/* The responder: every request of the input goes to the network of
+ * network.nlvirt, and its answer is read to the end. What is no request is an
+ * object of the network. Single bits of the first byte are the caller's rights
+ * and the size of its buffer. */
 #include "ask.h"
 #include "fuzz.h"
 #include "model/table-file.h"
@@ -21,20 +22,34 @@ load_network (void)
   return network;
 }
 
+static void
+add_object (NlvNetwork *network, const NlvMessage *message)
+{
+  NlvSpan body = nlv_message_payload (message);
+  NlvObject object = { .type = message->header.nlmsg_type, .body = g_bytes_new (body.data, body.len) };
+
+  nlv_network_add_object (network, &object);
+}
+
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
-  static NlvNetwork *network;
+  static NlvNetwork *recorded;
   NlvMessage message;
   NlvSpan rest;
 
   if (size == 0)
     return 0;
-  if (network == NULL)
-    network = load_network ();
+  if (recorded == NULL)
+    recorded = load_network ();
+  NlvNetwork *network = nlv_network_copy (recorded);
   const NlvCaller caller = { .port = 7, .uid = 1000, .strict = (data[0] & 1) != 0, .admin = (data[0] & 2) != 0 };
   rest = nlv_span (data + 1, size - 1);
   while (nlv_message_next (&rest, &message))
-    ask_responder (network, &caller, &message, (data[0] & 4) != 0 ? 300 : 3776);
+    if ((message.header.nlmsg_flags & NLM_F_REQUEST) == 0)
+      add_object (network, &message);
+    else
+      ask_responder (network, &caller, &message, (data[0] & 4) != 0 ? 300 : 3776);
+  nlv_network_unref (network);
   return 0;
 }
