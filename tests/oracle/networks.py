@@ -474,6 +474,10 @@ dev v3
         chain add dev v2 egress chain 9
         actions add action mirred egress redirect dev v0 index 50
         qdisc add dev v3 root bfifo limit 9999
+        qdisc add dev v3 ingress_block 22 ingress
+        filter add block 22 protocol ip prio 5 u32 match ip dst 192.0.2.1/32 action mirred egress redirect dev v0
+        filter add block 22 protocol ip prio 6 chain 3 u32 match u32 0 0 action mirred egress redirect dev v0
+        filter add dev v0 parent 1:1 protocol ip prio 9 bpf bytecode '1,6 0 0 0' flowid 1:10
         qdisc add dev lo root pfifo limit 7
         """
     )

@@ -4,6 +4,7 @@
 same systematic set, and draws from all there could be."""
 
 import random as random_module
+import socket
 import struct
 
 import messages as m
@@ -20,6 +21,14 @@ SIZES = ["512", "4096", "8192", "16384", "32768", "65536", "512,32768", "32768,5
 OPTIONS = ["-", "s", "e", "se", "c", "sec"]
 # An address family's dump that has attributes of its own to filter by.
 FILTER_BITS = [1 << bit for bit in range(10)]
+# What disciplines, classes, filters and their parents are called.
+HANDLES = [
+    0, 0, 0, 1, 0x10000, 0x10001, 0x10010, 0x70000, 0xA0000, 0xFFFF0000, 0xFFFFFFF1, 0xFFFFFFF2, 0xFFFFFFF3, 0xFFFFFFFF,
+    22, 0x80000000, 0x80000800, 0xFFF00000, 0x300000,
+]  # fmt: skip
+# Priority and protocol.
+FILTERS = [0, 0x50000, 0x50008, 0x30008, 0x70300, 0x80008, 0x90008, 0x50006, 8]
+GROUPS = [("239.1.1.1", 0x800), ("239.1.1.3", 0x800), ("239.1.1.1", 0x801), ("ff05::5", 0x86DD)]
 
 
 class Exchange:
@@ -194,6 +203,73 @@ class Requests:
                 body += b"\1" * self.pick([1, 2, 3, 4, 8])
             flags = self.pick([0, 0, m.NLM_F_DUMP, m.NLM_F_DUMP, m.NLM_F_DUMP, m.NLM_F_ACK, self.pick(FLAGS)])
             self.add(m.message(kind, flags, body), self.pick(OPTIONS))
+
+    # --- traffic control, groups of bridges, counters
+
+    def bits(self):
+        return struct.pack("=II", self.pick([0, 1, 1, 2, 3, 4]), self.pick([0, 1, 2, 3, 7]))
+
+    def traffic_attribute(self):
+        number = self.pick([1, 1, 1, 10, 11, 11, 11, 13, 15, 15, 16, 17])
+        kinds = [b"htb\0", b"u32\0", b"u32", b"ingress\0", b"noqueue\0\0", b"mq\0", b"x" * 15 + b"\0", b"x" * 16]
+        known = {1: self.pick(kinds), 11: struct.pack("=I", self.pick([0, 0, 3, 4, 9, 0xFFFFFFF, 0x10000000]))}
+        known[15] = self.bits()
+        return attribute(number, known.get(number) if number in known and self.random.random() < 0.9 else self.blob())
+
+    def traffic(self):
+        indexes = [*(link.index for link in self.view.links), -1, 999999, 0]
+        handles = [*HANDLES, *(number for _, *numbers in self.view.qdiscs for number in numbers)]
+        kind = self.pick([38, 42, 46, 46, 102])
+        body = m.tc_header(self.pick(indexes), self.pick(handles), self.pick(handles), self.pick(FILTERS))
+        return kind, body + b"".join(self.traffic_attribute() for _ in range(self.pick([0, 0, 0, 1, 1, 2])))
+
+    def action(self, number):
+        known = [
+            attribute(1, self.pick([b"mirred\0", b"mirred", b"mirred\0\0", b"gact\0"])),
+            u32(3, self.pick([1, 2, 50, 50, 51])),
+        ]
+        chosen = [one for one in known if self.random.random() < 0.9]
+        if self.random.random() < 0.2:
+            chosen.append(attribute(self.pick([2, 6, 7, 8, 10, 12]), self.pick([self.blob(), self.bits()])))
+        return nested(number, *chosen)
+
+    def actions(self):
+        table = nested(1, *(self.action(number + 1) for number in range(self.pick([1, 1, 2, 3]))))
+        more = attribute(2, self.bits()) if self.random.random() < 0.4 else b""
+        return 50, bytes(4) + table + more
+
+    def group(self):
+        """RTM_GETMDB for one."""
+        address, protocol = self.pick(GROUPS)
+        packed = socket.inet_pton(m.AF_INET6 if ":" in address else m.AF_INET, address)
+        odd = self.random.random() < 0.2
+        entry = struct.pack("=IBBH", *(self.pick([0, 0, number]) * odd for number in (1, 1, 1, 4095)))
+        entry += packed.ljust(16, b"\0") + struct.pack(">Hxx", protocol)
+        body = struct.pack("=Bxxxi", m.AF_BRIDGE, self.view.index(self.random)) + attribute(1, entry)
+        source = self.pick([b"\x0a\1\1\1", b"\xe6\1\1\1", bytes(15) + b"\1", self.blob()])
+        if self.random.random() < 0.5:
+            body += nested(2, self.pick([attribute(1, source), u32(9, self.pick([5, 6, 1 << 24])), attribute(2, b"")]))
+        return 86, body
+
+    def counters(self):
+        body = m.stats_header(self.view.index(self.random) & 0x7FFFFFFF, self.pick([2, 4, 6, 8, 8, 31, 63]))
+        return 94, body + nested(1, u32(self.pick([4, 4, 4, 3]), self.pick([1, 2, 8, 15, 16])))
+
+    def tunnels(self):
+        index = self.pick([0, self.view.index(self.random)])
+        return 122, struct.pack("=BBHi", m.AF_BRIDGE, self.pick([0, 0, 1, 2]), 0, index)
+
+    def dcb(self):
+        name = self.pick([link.name for link in self.view.links] + ["nothing"])
+        more = self.pick([text(1, name), b"", u8(2, 1), u16(3, 1)])
+        return 78, struct.pack("=BBH", 0, self.random.randrange(30), 0) + more
+
+    def drawn_objects(self):
+        draws = [self.traffic] * 8 + [self.actions] * 3 + [self.group] * 2 + [self.counters, self.tunnels, self.dcb]
+        for _ in range(500 * self.scale // 100):
+            kind, body = self.pick(draws)()
+            flags = self.pick([0, 0, m.NLM_F_ECHO, m.NLM_F_ECHO | m.NLM_F_ACK, m.NLM_F_DUMP, m.NLM_F_DUMP])
+            self.add(m.message(kind, flags, body), self.pick(["e", "se"]))
 
     # --- every attribute in its right place
 
@@ -389,6 +465,7 @@ class Requests:
         self.writes()
         self.several()
         self.drawn()
+        self.drawn_objects()
         return self.exchanges
 
 

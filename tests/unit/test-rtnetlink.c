@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <linux/neighbour.h>
+#include <linux/pkt_sched.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -386,6 +387,117 @@ test_reserved_bit (void)
   nlv_network_unref (network);
 }
 
+/* One link of @kind beside the loopback, with index 2. */
+static NlvNetwork *
+network_with (const char *kind)
+{
+  NlvNetwork *network = nlv_network_new_loopback ();
+  NlvLink link;
+
+  nlv_link_init_like_kernel (&link, "l2", kind);
+  link.index = 2;
+  nlv_link_set_up (&link, TRUE, TRUE);
+  nlv_network_add_link (network, &link);
+  return network;
+}
+
+static void
+add_object (NlvNetwork *network, guint16 type, const void *body, gsize len)
+{
+  NlvObject object = { .type = type, .body = g_bytes_new (body, len) };
+
+  nlv_network_add_object (network, &object);
+}
+
+static Request
+make_traffic (guint16 type, guint16 flags, guint32 handle, guint32 parent, guint32 info)
+{
+  const struct tcmsg header = { .tcm_ifindex = 2, .tcm_handle = handle, .tcm_parent = parent, .tcm_info = info };
+  Request request = make (type, flags, 0, sizeof header);
+
+  memcpy (request.body, &header, sizeof header);
+  return request;
+}
+
+/* What is told to who asks for it is first of all an event. */
+static void
+test_qdisc_is_notified (void)
+{
+  NlvNetwork *network = network_with ("veth");
+  Request request = make_traffic (RTM_GETQDISC, 0, 0, TC_H_ROOT, 0);
+  NlvAnswer answer;
+
+  g_assert_cmpint (ask (network, &somebody, &request, &answer), ==, 0);
+  g_assert_nonnull (answer.reply);
+  g_assert_cmpuint (answer.group, ==, RTNLGRP_TC);
+  g_assert_true (answer.mute);
+  nlv_answer_clear (&answer);
+  request.header.nlmsg_flags |= NLM_F_ECHO;
+  g_assert_cmpint (ask (network, &somebody, &request, &answer), ==, 0);
+  g_assert_false (answer.mute);
+  nlv_answer_clear (&answer);
+  request = make_traffic (RTM_GETQDISC, 0, 7, TC_H_ROOT, 0);
+  g_assert_cmpint (ask (network, &somebody, &request, &answer), ==, -EINVAL);
+  g_assert_cmpstr (answer.extack.message, ==, "Invalid handle");
+  nlv_answer_clear (&answer);
+  nlv_network_unref (network);
+}
+
+/* A chain is found by its block, but tells its discipline. */
+static void
+test_chains (void)
+{
+  static const guint8 clsact[] = { 11, 0, TCA_KIND, 0, 'c', 'l', 's', 'a', 'c', 't', 0, 0 };
+  const struct tcmsg qdisc = { .tcm_ifindex = 2, .tcm_handle = TC_H_MAJ (TC_H_CLSACT), .tcm_parent = TC_H_CLSACT };
+  const struct tcmsg chain = { .tcm_ifindex = 2, .tcm_parent = TC_H_MAKE (TC_H_CLSACT, TC_H_MIN_EGRESS) };
+  NlvNetwork *network = network_with ("veth");
+  guint8 body[sizeof qdisc + sizeof clsact];
+  guint n, datagrams;
+  NlvAnswer answer;
+
+  memcpy (body, &qdisc, sizeof qdisc);
+  memcpy (body + sizeof qdisc, clsact, sizeof clsact);
+  add_object (network, RTM_NEWQDISC, body, sizeof body);
+  add_object (network, RTM_NEWCHAIN, &chain, sizeof chain);
+
+  Request request = make_traffic (RTM_GETCHAIN, NLM_F_DUMP, 0, TC_H_MAKE (TC_H_CLSACT, TC_H_MIN_INGRESS), 0);
+  g_assert_cmpint (run_dump (network, &somebody, &request, 3776, &n, &datagrams), ==, 0);
+  g_assert_cmpuint (n, ==, 0);
+  request = make_traffic (RTM_GETCHAIN, NLM_F_DUMP, 0, chain.tcm_parent, 0);
+  g_assert_cmpint (run_dump (network, &somebody, &request, 3776, &n, &datagrams), ==, 0);
+  g_assert_cmpuint (n, ==, 1);
+  request = make_traffic (RTM_GETCHAIN, 0, 0, chain.tcm_parent, 0);
+  g_assert_cmpint (ask (network, &somebody, &request, &answer), ==, 0);
+  struct tcmsg told;
+  memcpy (&told, (const guint8 *) g_bytes_get_data (answer.reply, NULL) + NLMSG_HDRLEN, sizeof told);
+  g_assert_cmphex (told.tcm_parent, ==, TC_H_MAJ (TC_H_CLSACT));
+  nlv_answer_clear (&answer);
+  nlv_network_unref (network);
+}
+
+/* A bridge of which nothing was recorded has no groups and has counted nothing. */
+static void
+test_plain_bridge (void)
+{
+  NlvNetwork *network = network_with ("bridge");
+  Request request = make (RTM_GETMDB, NLM_F_DUMP, AF_BRIDGE, 8);
+  struct if_stats_msg stats = { .ifindex = 2,
+                                .filter_mask = IFLA_STATS_FILTER_BIT (IFLA_STATS_LINK_XSTATS) |
+                                               IFLA_STATS_FILTER_BIT (IFLA_STATS_LINK_XSTATS_SLAVE) };
+  guint n, datagrams;
+  NlvAnswer answer;
+
+  g_assert_cmpint (run_dump (network, &somebody, &request, 3776, &n, &datagrams), ==, 0);
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_cmpuint (datagrams, ==, 1);
+  request = make (RTM_GETSTATS, 0, 0, sizeof stats);
+  memcpy (request.body, &stats, sizeof stats);
+  g_assert_cmpint (ask (network, &somebody, &request, &answer), ==, 0);
+  g_assert_cmpuint (g_bytes_get_size (answer.reply), ==, 280);
+  nlv_answer_clear (&answer);
+  nlv_network_unref (network);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -400,5 +512,8 @@ main (int argc, char **argv)
   g_test_add_func ("/rtnetlink/getroute", test_getroute);
   g_test_add_func ("/rtnetlink/interrupted", test_interrupted);
   g_test_add_func ("/rtnetlink/reserved-bit", test_reserved_bit);
+  g_test_add_func ("/rtnetlink/qdisc-is-notified", test_qdisc_is_notified);
+  g_test_add_func ("/rtnetlink/chains", test_chains);
+  g_test_add_func ("/rtnetlink/plain-bridge", test_plain_bridge);
   return g_test_run ();
 }
