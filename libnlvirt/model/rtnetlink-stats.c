@@ -92,30 +92,71 @@ is_bridge (const NlvLink *link)
   return link != NULL && link->kind != NULL && strcmp (link->kind, "bridge") == 0;
 }
 
-/* br_fill_linkxstats() where nothing was counted yet */
-static void
-put_bridge_zeros (NlvWriter *writer, guint16 group)
+/* Where a message goes on that did not fit: rtnl_stats_dump()'s idxattr and
+ * prividx. */
+typedef struct
+{
+  guint16 group; /* only this one and those after it; 0 all */
+  guint part;    /* of the group */
+} Place;
+
+/* br_fill_linkxstats(): a message may end between the parts, and the rest goes
+ * into the next one. */
+static gboolean
+put_bridge_parts (NlvWriter *writer, guint16 group, NlvSpan parts, Place *place)
 {
   gsize outer = nlv_nest_begin (writer, group);
   gsize inner = nlv_nest_begin (writer, LINK_XSTATS_TYPE_BRIDGE);
+  gboolean all = TRUE;
+  NlvAttr attr;
 
-  nlv_put_reserve (writer, BRIDGE_XSTATS_MCAST, sizeof (struct br_mcast_stats));
-  if (group == IFLA_STATS_LINK_XSTATS_SLAVE)
-    nlv_put_reserve (writer, BRIDGE_XSTATS_STP, sizeof (struct bridge_stp_xstats));
+  if (writer->full)
+    return FALSE;
+  place->part = 1;
+  while (all && nlv_attr_next (&parts, &attr))
+    all = nlv_put (writer, attr.type, attr.payload.data, attr.payload.len);
+  nlv_writer_keep (writer);
   nlv_nest_end (writer, inner);
   nlv_nest_end (writer, outer);
+  return all;
+}
+
+/* Where nothing was counted yet. */
+static gboolean
+put_bridge_zeros (NlvWriter *writer, guint16 group, Place *place)
+{
+  NlvWriter parts;
+  gboolean all;
+
+  nlv_writer_init (&parts, G_MAXSIZE);
+  nlv_put_reserve (&parts, BRIDGE_XSTATS_MCAST, sizeof (struct br_mcast_stats));
+  if (group == IFLA_STATS_LINK_XSTATS_SLAVE)
+    nlv_put_reserve (&parts, BRIDGE_XSTATS_STP, sizeof (struct bridge_stp_xstats));
+  all = put_bridge_parts (writer, group, nlv_span (parts.data, parts.len), place);
+  nlv_writer_clear (&parts);
+  return all;
 }
 
 /* Of @owner's kind: the link itself or its master. */
-static void
-put_extended (NlvWriter *writer, guint16 group, const NlvObject *kept, const NlvLink *owner)
+static gboolean
+put_extended (NlvWriter *writer, guint16 group, const NlvObject *kept, const NlvLink *owner, Place *place)
 {
-  NlvAttr attr;
+  NlvAttr attr, inner;
+  gboolean all = TRUE;
 
+  place->group = group;
   if (kept != NULL && nlv_span_find_attr (nlv_object_attrs (kept, sizeof (struct if_stats_msg)), group, &attr))
-    nlv_put (writer, group | attr.type_flags, attr.payload.data, attr.payload.len);
+    {
+      if (nlv_span_find_attr (attr.payload, LINK_XSTATS_TYPE_BRIDGE, &inner))
+        all = put_bridge_parts (writer, group | attr.type_flags, inner.payload, place);
+      else
+        all = nlv_put (writer, group | attr.type_flags, attr.payload.data, attr.payload.len);
+    }
   else if (is_bridge (owner))
-    put_bridge_zeros (writer, group);
+    all = put_bridge_zeros (writer, group, place);
+  if (all)
+    place->group = 0;
+  return all;
 }
 
 /* What is not told of a link that is no bridge's, and would be told anyway. */
@@ -123,12 +164,13 @@ static gboolean
 is_usual (NlvNetwork *network, const NlvObject *object, const NlvLink *link)
 {
   NlvSpan attrs = nlv_object_attrs (object, sizeof (struct if_stats_msg));
+  Place place = { 0 };
   NlvWriter writer;
   gboolean usual;
 
   nlv_writer_init (&writer, G_MAXSIZE);
-  put_extended (&writer, IFLA_STATS_LINK_XSTATS, NULL, link);
-  put_extended (&writer, IFLA_STATS_LINK_XSTATS_SLAVE, NULL, nlv_network_find_link (network, link->master));
+  put_extended (&writer, IFLA_STATS_LINK_XSTATS, NULL, link, &place);
+  put_extended (&writer, IFLA_STATS_LINK_XSTATS_SLAVE, NULL, nlv_network_find_link (network, link->master), &place);
   usual = writer.len == attrs.len && (attrs.len == 0 || memcmp (writer.data, attrs.data, attrs.len) == 0);
   nlv_writer_clear (&writer);
   return usual;
@@ -153,43 +195,97 @@ nlv_stats_drop_usual (NlvNetwork *network)
 /* --- messages ---------------------------------------------------------------------- */
 
 /* rtnl_offload_xstats_fill(): nobody has asked for counters, and none run. */
-static void
-put_offload (NlvWriter *writer)
+static gboolean
+put_offload (NlvWriter *writer, Place *place)
 {
-  gsize group = nlv_nest_begin (writer, IFLA_STATS_LINK_OFFLOAD_XSTATS);
-  gsize infos = nlv_nest_begin (writer, IFLA_OFFLOAD_XSTATS_HW_S_INFO | NLA_F_NESTED);
-  gsize info = nlv_nest_begin (writer, IFLA_OFFLOAD_XSTATS_L3_STATS | NLA_F_NESTED);
+  gsize group = nlv_nest_begin (writer, IFLA_STATS_LINK_OFFLOAD_XSTATS), infos, info;
 
+  place->group = IFLA_STATS_LINK_OFFLOAD_XSTATS;
+  if (writer->full)
+    return FALSE;
+  infos = nlv_nest_begin (writer, IFLA_OFFLOAD_XSTATS_HW_S_INFO | NLA_F_NESTED);
+  info = nlv_nest_begin (writer, IFLA_OFFLOAD_XSTATS_L3_STATS | NLA_F_NESTED);
   nlv_put_u8 (writer, IFLA_OFFLOAD_XSTATS_HW_S_INFO_REQUEST, 0);
   nlv_put_u8 (writer, IFLA_OFFLOAD_XSTATS_HW_S_INFO_USED, 0);
   nlv_nest_end (writer, info);
   nlv_nest_end (writer, infos);
+  if (writer->full)
+    {
+      place->part = IFLA_OFFLOAD_XSTATS_HW_S_INFO;
+      nlv_writer_keep (writer);
+      nlv_nest_cancel (writer, infos);
+      nlv_nest_end (writer, group);
+      return FALSE;
+    }
   nlv_nest_end (writer, group);
+  place->group = 0;
+  return TRUE;
 }
 
-static void
-put_stats (NlvNetwork *network, NlvWriter *writer, struct if_stats_msg *out, const NlvLink *link, const Query *query)
+/* stats_attr_valid() */
+static gboolean
+wants (const Query *query, guint16 group, const Place *place)
 {
-  guint32 groups = query->header.filter_mask;
+  return (query->header.filter_mask & IFLA_STATS_FILTER_BIT (group)) != 0 &&
+         (place->group == 0 || place->group == group);
+}
+
+/* rtnl_fill_statsinfo(); FALSE if not all of it fits. */
+static gboolean
+put_stats (NlvNetwork *network, NlvWriter *writer, struct if_stats_msg *out, const NlvLink *link, const Query *query,
+           Place *place)
+{
   const NlvObject *kept = find_object (network, link);
+  const NlvLink *master = nlv_network_find_link (network, link->master);
 
   out->ifindex = link->index;
-  out->filter_mask = groups;
-  if ((groups & IFLA_STATS_FILTER_BIT (IFLA_STATS_LINK_64)) != 0)
+  out->filter_mask = query->header.filter_mask;
+  if (wants (query, IFLA_STATS_LINK_64, place))
     {
       guint8 *counters = nlv_put_reserve (writer, IFLA_STATS_LINK_64, COUNTERS_SIZE);
-      if (counters != NULL)
-        memcpy (counters, &link->stats, MIN (sizeof link->stats, COUNTERS_SIZE));
+
+      if (counters == NULL)
+        return FALSE;
+      memcpy (counters, &link->stats, MIN (sizeof link->stats, COUNTERS_SIZE));
     }
-  if ((groups & IFLA_STATS_FILTER_BIT (IFLA_STATS_LINK_XSTATS)) != 0)
-    put_extended (writer, IFLA_STATS_LINK_XSTATS, kept, link);
-  if ((groups & IFLA_STATS_FILTER_BIT (IFLA_STATS_LINK_XSTATS_SLAVE)) != 0)
-    put_extended (writer, IFLA_STATS_LINK_XSTATS_SLAVE, kept, nlv_network_find_link (network, link->master));
-  if ((groups & IFLA_STATS_FILTER_BIT (IFLA_STATS_LINK_OFFLOAD_XSTATS)) != 0 &&
-      (query->offload & IFLA_STATS_FILTER_BIT (IFLA_OFFLOAD_XSTATS_HW_S_INFO)) != 0)
-    put_offload (writer);
-  if ((groups & IFLA_STATS_FILTER_BIT (IFLA_STATS_AF_SPEC)) != 0)
-    nlv_nest_end (writer, nlv_nest_begin (writer, IFLA_STATS_AF_SPEC));
+  if (wants (query, IFLA_STATS_LINK_XSTATS, place) && !put_extended (writer, IFLA_STATS_LINK_XSTATS, kept, link, place))
+    return FALSE;
+  if (wants (query, IFLA_STATS_LINK_XSTATS_SLAVE, place) &&
+      !put_extended (writer, IFLA_STATS_LINK_XSTATS_SLAVE, kept, master, place))
+    return FALSE;
+  if (wants (query, IFLA_STATS_LINK_OFFLOAD_XSTATS, place) &&
+      (query->offload & IFLA_STATS_FILTER_BIT (IFLA_OFFLOAD_XSTATS_HW_S_INFO)) != 0 && !put_offload (writer, place))
+    return FALSE;
+  if (wants (query, IFLA_STATS_AF_SPEC, place))
+    {
+      place->group = IFLA_STATS_AF_SPEC;
+      nlv_nest_end (writer, nlv_nest_begin (writer, IFLA_STATS_AF_SPEC));
+      if (writer->full)
+        return FALSE;
+      place->group = 0;
+    }
+  return TRUE;
+}
+
+/* One message of a dump. What could not be ended, and got further than before,
+ * is sent as it is. */
+static gboolean
+put_message (NlvWalk *walk, NlvWriter *writer, const NlvLink *link, const Query *query)
+{
+  Place place = { .group = (guint16) walk->position_in_row, .part = walk->position_in_row >> 16 };
+  guint part = place.part;
+  struct if_stats_msg *out = nlv_walk_begin (walk, writer, RTM_NEWSTATS, 0, sizeof *out);
+  gboolean all;
+
+  if (out == NULL)
+    return FALSE;
+  all = put_stats (walk->dump.network, writer, out, link, query, &place);
+  walk->position_in_row = place.group | place.part << 16;
+  if (all || place.part != part)
+    nlv_writer_end (writer);
+  else
+    nlv_writer_cancel (writer);
+  return all;
 }
 
 int
@@ -209,11 +305,9 @@ nlv_dump_stats (NlvWalk *walk, NlvWriter *writer)
     return error;
   for (guint n = nlv_network_get_n_links (network); walk->position < n; walk->position++)
     {
-      struct if_stats_msg *out = nlv_walk_begin (walk, writer, RTM_NEWSTATS, 0, sizeof *out);
-      if (out != NULL)
-        put_stats (network, writer, out, nlv_network_get_link (network, walk->position), &query);
-      if (out == NULL || !nlv_writer_end (writer))
+      if (!put_message (walk, writer, nlv_network_get_link (network, walk->position), &query))
         return -EMSGSIZE;
+      walk->position_in_row = 0;
       nlv_walk_check_consistent (walk, writer);
     }
   return 0;
@@ -222,6 +316,7 @@ nlv_dump_stats (NlvWalk *walk, NlvWriter *writer)
 int
 nlv_getstats (const NlvRequest *request)
 {
+  Place place = { 0 };
   Query query;
   NlvWriter writer;
   int error = check_header (request->message, request->caller->strict, FALSE, &query.header, request->extack);
@@ -240,6 +335,6 @@ nlv_getstats (const NlvRequest *request)
     return error;
 
   struct if_stats_msg *out = nlv_reply_begin (request, &writer, RTM_NEWSTATS, sizeof *out);
-  put_stats (request->network, &writer, out, link, &query);
+  put_stats (request->network, &writer, out, link, &query, &place);
   return nlv_reply_finish (request, &writer);
 }

@@ -112,6 +112,12 @@ nlv_writer_cancel (NlvWriter *writer)
   writer->len = writer->message;
 }
 
+void
+nlv_writer_keep (NlvWriter *writer)
+{
+  writer->full = FALSE;
+}
+
 gpointer
 nlv_put_reserve (NlvWriter *writer, guint16 type, gsize len)
 {

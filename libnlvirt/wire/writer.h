@@ -33,6 +33,8 @@ gpointer nlv_writer_begin (NlvWriter *writer, guint16 type, guint16 flags, guint
  * back, when something in it did not fit. */
 gboolean nlv_writer_end (NlvWriter *writer);
 void nlv_writer_cancel (NlvWriter *writer);
+/* What fitted stays, whatever did not: it may be ended. */
+void nlv_writer_keep (NlvWriter *writer);
 
 gboolean nlv_put (NlvWriter *writer, guint16 type, const void *payload, gsize len);
 /* Room for a payload of @len zeroed bytes, or NULL when full. */
