@@ -10,6 +10,10 @@ write_hardware_addresses (GString *text, const NlvLink *link, NlvLink *reference
 {
   guint8 length = MIN (link->address_length, 32);
 
+  /* Other than the usual length goes with a type that is told. */
+  if (length != reference->address_length && link->hardware_type == reference->hardware_type)
+    nlv_write_named (text, "hardware-type", nlv_names_hardware, link->hardware_type);
+
   if (length != reference->address_length || memcmp (link->address, reference->address, length) != 0)
     nlv_write_hardware_address (text, "mac-address", link->address, length);
   if (memcmp (link->broadcast, reference->broadcast, length) != 0)
@@ -81,7 +85,7 @@ write_link (GString *text, NlvNetwork *network, const NlvLink *link, const Maste
     g_string_append_printf (text, "\n[link %s]\n", link->name);
   else
     {
-      g_string_append_printf (text, "\n[link %u]\n", link->index);
+      g_string_append_printf (text, "\n[link #%u]\n", link->index);
       nlv_write_string (text, "name", link->name);
     }
   g_string_append_printf (text, "index=%u\n", link->index);
@@ -90,7 +94,7 @@ write_link (GString *text, NlvNetwork *network, const NlvLink *link, const Maste
   if (!defaults.up)
     g_string_append (text, "up=false\n");
   nlv_link_init_default (&reference, &defaults);
-  if (reference.carrier != link->carrier)
+  if ((reference.carrier != 0) != (link->carrier != 0))
     {
       g_string_append_printf (text, "carrier=%s\n", link->carrier ? "true" : "false");
       defaults.carrier = link->carrier ? 1 : 0;
