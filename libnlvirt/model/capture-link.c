@@ -90,20 +90,29 @@ read_info (NlvSpan attrs, NlvLink *link)
     switch (attr.type)
       {
         case IFLA_INFO_KIND:
-          link->kind = nlv_attr_dup_string (&attr);
+          nlv_capture_string (&attr, &link->kind);
           break;
         case IFLA_INFO_DATA:
-          link->kind_data = nlv_capture_bytes (&attr);
+          nlv_capture_bytes (&attr, &link->kind_data);
           break;
         case IFLA_INFO_SLAVE_KIND:
-          link->slave_kind = nlv_attr_dup_string (&attr);
+          nlv_capture_string (&attr, &link->slave_kind);
           break;
         case IFLA_INFO_SLAVE_DATA:
-          link->slave_data = nlv_capture_bytes (&attr);
+          nlv_capture_bytes (&attr, &link->slave_data);
           break;
         default:
           break;
       }
+}
+
+static gboolean
+is_alt_name (const char *name, const NlvLink *link)
+{
+  gsize len = strlen (name);
+
+  return len > 0 && len < NLV_ALT_NAME_SIZE && strcmp (name, link->name) != 0 &&
+         !g_ptr_array_find_with_equal_func (link->alt_names, name, g_str_equal, NULL);
 }
 
 static void
@@ -111,10 +120,19 @@ read_alt_names (NlvSpan attrs, NlvLink *link)
 {
   NlvAttr attr;
 
+  g_clear_pointer (&link->alt_names, g_ptr_array_unref);
   link->alt_names = g_ptr_array_new_with_free_func (g_free);
   while (nlv_attr_next (&attrs, &attr))
     if (attr.type == IFLA_ALT_IFNAME)
-      g_ptr_array_add (link->alt_names, nlv_attr_dup_string (&attr));
+      {
+        char *name = NULL;
+
+        nlv_capture_string (&attr, &name);
+        if (is_alt_name (name, link))
+          g_ptr_array_add (link->alt_names, name);
+        else
+          g_free (name);
+      }
 }
 
 static void
@@ -183,13 +201,13 @@ read_attr (const NlvAttr *attr, NlvLink *link)
   switch (attr->type)
     {
       case IFLA_IFNAME:
-        nlv_attr_copy (attr, link->name, sizeof link->name - 1);
+        nlv_capture_name (attr, link->name);
         break;
       case IFLA_IFALIAS:
-        link->alias = nlv_attr_dup_string (attr);
+        nlv_capture_string (attr, &link->alias);
         break;
       case IFLA_QDISC:
-        link->qdisc = nlv_attr_dup_string (attr);
+        nlv_capture_string (attr, &link->qdisc);
         break;
       case IFLA_ADDRESS:
         read_hardware_address (attr, link->address, &link->address_length);
@@ -213,9 +231,6 @@ read_attr (const NlvAttr *attr, NlvLink *link)
       case IFLA_LINKINFO:
         read_info (attr->payload, link);
         break;
-      case IFLA_PROP_LIST:
-        read_alt_names (attr->payload, link);
-        break;
       default:
         read_number (attr, link);
         break;
@@ -232,7 +247,8 @@ nlv_capture_link (NlvCapture *self, const NlvMessage *message)
   NlvLink link;
   NlvAttr attr;
 
-  if (!nlv_capture_split (message, &header, sizeof header, &attrs) || header.ifi_family != AF_UNSPEC)
+  if (!nlv_capture_split (message, &header, sizeof header, &attrs) || header.ifi_family != AF_UNSPEC ||
+      header.ifi_index <= 0)
     return;
   nlv_link_init (&link);
   link.index = header.ifi_index;
@@ -244,11 +260,30 @@ nlv_capture_link (NlvCapture *self, const NlvMessage *message)
   for (rest = attrs; nlv_attr_next (&rest, &attr);)
     if (attr.type == IFLA_AF_SPEC)
       read_families (attr.payload, &link);
+    else if (attr.type == IFLA_PROP_LIST)
+      read_alt_names (attr.payload, &link);
 
+  if (nlv_link_name_fault (link.name) != NULL)
+    {
+      nlv_link_clear (&link);
+      return;
+    }
   nlv_capture_begin_reply (&writer, sizeof header, &out);
   nlv_link_message (&writer, &link, RTEXT_FILTER_VF);
   nlv_capture_compare (&writer, sizeof header, attrs, FALSE, &link.extra);
   nlv_network_add_link (self->network, &link);
+}
+
+void
+nlv_capture_finish_links (NlvCapture *self)
+{
+  for (guint i = 0; i < nlv_network_get_n_links (self->network); i++)
+    {
+      NlvLink *link = nlv_network_get_link (self->network, i);
+
+      if (link->master == link->index || !nlv_capture_knows_link (self, link->master))
+        link->master = 0;
+    }
 }
 
 /* --- groups ------------------------------------------------------------------------- */
@@ -289,7 +324,7 @@ nlv_capture_groups (NlvCapture *self, const NlvMessage *message)
 static gboolean
 equal_groups (const GArray *a, const GArray *b)
 {
-  return a->len == b->len && memcmp (a->data, b->data, a->len * sizeof (NlvMembership)) == 0;
+  return a->len == b->len && (a->len == 0 || memcmp (a->data, b->data, a->len * sizeof (NlvMembership)) == 0);
 }
 
 /* A link without a group is told of by silence. */

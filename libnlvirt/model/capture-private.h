@@ -18,8 +18,16 @@ struct _NlvCapture
  * the message is too short. */
 gboolean nlv_capture_split (const NlvMessage *message, gpointer header, gsize size, NlvSpan *attrs);
 NlvIp nlv_capture_ip (const NlvAttr *attr);
-/* A payload as bytes. */
-GBytes *nlv_capture_bytes (const NlvAttr *attr);
+/* A payload, in the place of what was in @out. */
+void nlv_capture_bytes (const NlvAttr *attr, GBytes **out);
+void nlv_capture_string (const NlvAttr *attr, char **out);
+void nlv_capture_name (const NlvAttr *attr, char name[IFNAMSIZ]);
+
+/* A link may come or go between two dumps, and a table file names no link that
+ * is not in it: what is about others is left out. */
+gboolean nlv_capture_knows_link (NlvCapture *self, guint32 index);
+/* Whether @length is one of a prefix. */
+gboolean nlv_capture_is_prefix (guint8 family, guint length);
 
 /* What the responder would say, to be compared with what was said. */
 void nlv_capture_begin_reply (NlvWriter *writer, gsize header, gpointer *out);
@@ -29,6 +37,7 @@ void nlv_capture_compare (NlvWriter *writer, gsize header, NlvSpan original, gbo
 /* capture-link.c */
 void nlv_capture_link (NlvCapture *self, const NlvMessage *message);
 void nlv_capture_groups (NlvCapture *self, const NlvMessage *message);
+void nlv_capture_finish_links (NlvCapture *self);
 /* capture-route.c */
 void nlv_capture_route (NlvCapture *self, const NlvMessage *message);
 void nlv_capture_nexthop (NlvCapture *self, const NlvMessage *message);

@@ -33,8 +33,7 @@ read_way_attr (const NlvAttr *attr, guint8 family, NlvNexthop *way)
         way->realm = nlv_attr_u32 (attr);
         return TRUE;
       case RTA_ENCAP:
-        g_clear_pointer (&way->encap, g_bytes_unref);
-        way->encap = nlv_capture_bytes (attr);
+        nlv_capture_bytes (attr, &way->encap);
         return TRUE;
       case RTA_ENCAP_TYPE:
         way->encap_type = nlv_attr_u16 (attr);
@@ -85,10 +84,7 @@ read_metrics (NlvSpan attrs, NlvRoute *route)
 
   while (nlv_attr_next (&attrs, &attr))
     if (attr.type == RTAX_CC_ALGO)
-      {
-        g_free (route->congestion);
-        route->congestion = nlv_attr_dup_string (&attr);
-      }
+      nlv_capture_string (&attr, &route->congestion);
     else if (attr.type <= RTAX_MAX)
       {
         if (route->metrics == NULL)
@@ -176,6 +172,22 @@ take_ways (Route *route, guint32 flags)
   row->nexthops = (NlvNexthop *) g_array_free (route->ways, FALSE);
 }
 
+static gboolean
+is_way (NlvCapture *self, const NlvNexthop *way)
+{
+  return (way->gateway_family == 0 || way->gateway_family == AF_INET || way->gateway_family == AF_INET6) &&
+         (way->link == 0 ? way->gateway_family == 0 : nlv_capture_knows_link (self, way->link));
+}
+
+static gboolean
+has_known_ways (NlvCapture *self, const NlvRoute *row)
+{
+  for (guint i = 0; i < row->n_nexthops; i++)
+    if (!is_way (self, &row->nexthops[i]) || (row->family == AF_INET6 && row->nexthops[i].gateway_family == AF_INET))
+      return FALSE;
+  return TRUE;
+}
+
 void
 nlv_capture_route (NlvCapture *self, const NlvMessage *message)
 {
@@ -187,7 +199,9 @@ nlv_capture_route (NlvCapture *self, const NlvMessage *message)
   NlvAttr attr;
 
   if (!nlv_capture_split (message, &header, sizeof header, &attrs) ||
-      (header.rtm_family != AF_INET && header.rtm_family != AF_INET6))
+      (header.rtm_family != AF_INET && header.rtm_family != AF_INET6) ||
+      !nlv_capture_is_prefix (header.rtm_family, header.rtm_dst_len) ||
+      !nlv_capture_is_prefix (header.rtm_family, header.rtm_src_len))
     return;
   route.row = (NlvRoute){
     .family = header.rtm_family,
@@ -204,6 +218,11 @@ nlv_capture_route (NlvCapture *self, const NlvMessage *message)
     read_route_attr (&attr, self->now, &route);
   take_ways (&route, header.rtm_flags);
 
+  if (!has_known_ways (self, &route.row))
+    {
+      nlv_route_clear (&route.row);
+      return;
+    }
   nlv_capture_begin_reply (&writer, sizeof header, &out);
   nlv_route_message (&writer, out, &route.row, 0, self->now);
   nlv_capture_compare (&writer, sizeof header, attrs, TRUE, &route.row.extra);
@@ -229,6 +248,7 @@ read_nexthop_attr (const NlvAttr *attr, NlvNexthopObject *nexthop)
         nexthop->id = nlv_attr_u32 (attr);
         break;
       case NHA_GROUP:
+        g_clear_pointer (&nexthop->group, g_array_unref);
         nexthop->group = g_array_new (FALSE, FALSE, sizeof (struct nexthop_grp));
         g_array_append_vals (nexthop->group, attr->payload.data, attr->payload.len / sizeof (struct nexthop_grp));
         break;
@@ -249,8 +269,7 @@ read_nexthop_attr (const NlvAttr *attr, NlvNexthopObject *nexthop)
         nexthop->way.gateway_family = attr->payload.len == 4 ? AF_INET : AF_INET6;
         break;
       case NHA_ENCAP:
-        g_clear_pointer (&nexthop->way.encap, g_bytes_unref);
-        nexthop->way.encap = nlv_capture_bytes (attr);
+        nlv_capture_bytes (attr, &nexthop->way.encap);
         break;
       case NHA_ENCAP_TYPE:
         nexthop->way.encap_type = nlv_attr_u16 (attr);
@@ -262,6 +281,28 @@ read_nexthop_attr (const NlvAttr *attr, NlvNexthopObject *nexthop)
       default:
         break;
     }
+}
+
+static gboolean
+is_group (const GArray *group)
+{
+  for (guint i = 0; i < group->len; i++)
+    if (g_array_index (group, struct nexthop_grp, i).id == 0)
+      return FALSE;
+  return TRUE;
+}
+
+/* One for forwarding entries has no link. */
+static gboolean
+is_nexthop (NlvCapture *self, const NlvNexthopObject *nexthop)
+{
+  const NlvNexthop *way = &nexthop->way;
+
+  if (nexthop->id == 0 || (way->link != 0 && !nlv_capture_knows_link (self, way->link)))
+    return FALSE;
+  if (nexthop->group != NULL)
+    return is_group (nexthop->group);
+  return nexthop->blackhole || way->link != 0 || way->gateway_family != 0;
 }
 
 void
@@ -283,6 +324,11 @@ nlv_capture_nexthop (NlvCapture *self, const NlvMessage *message)
   for (rest = attrs; nlv_attr_next (&rest, &attr);)
     read_nexthop_attr (&attr, &nexthop);
 
+  if (!is_nexthop (self, &nexthop))
+    {
+      nlv_nexthop_object_clear (&nexthop);
+      return;
+    }
   nlv_capture_begin_reply (&writer, sizeof header, &out);
   nlv_nexthop_message (&writer, out, &nexthop);
   nlv_capture_compare (&writer, sizeof header, attrs, TRUE, &nexthop.extra);

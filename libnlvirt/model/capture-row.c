@@ -30,6 +30,10 @@ read_lifetimes (const NlvAttr *attr, guint64 now, NlvAddress *address)
   address->valid_lifetime = info.ifa_valid;
   if (info.ifa_prefered != G_MAXUINT32)
     address->valid_lifetime = whole_lifetime (info.ifa_valid, seconds);
+  /* One that has run out stays until the kernel sweeps. */
+  if (address->valid_lifetime == 0)
+    address->valid_lifetime = MAX (seconds, 1);
+  address->preferred_lifetime = MIN (address->preferred_lifetime, address->valid_lifetime);
 }
 
 static void
@@ -48,7 +52,7 @@ read_address_attr (const NlvAttr *attr, guint64 now, NlvAddress *address)
         address->has_broadcast = TRUE;
         break;
       case IFA_LABEL:
-        nlv_attr_copy (attr, address->label, sizeof address->label - 1);
+        nlv_capture_name (attr, address->label);
         break;
       case IFA_FLAGS:
         address->flags = nlv_attr_u32 (attr);
@@ -79,7 +83,9 @@ nlv_capture_address (NlvCapture *self, const NlvMessage *message)
   NlvAttr attr;
 
   if (!nlv_capture_split (message, &header, sizeof header, &attrs) ||
-      (header.ifa_family != AF_INET && header.ifa_family != AF_INET6))
+      (header.ifa_family != AF_INET && header.ifa_family != AF_INET6) ||
+      !nlv_capture_is_prefix (header.ifa_family, header.ifa_prefixlen) ||
+      !nlv_capture_knows_link (self, header.ifa_index))
     return;
   address.family = header.ifa_family;
   address.prefix_length = header.ifa_prefixlen;
@@ -94,6 +100,8 @@ nlv_capture_address (NlvCapture *self, const NlvMessage *message)
   /* IPv6 names the peer only where there is one. */
   if (!has_local && address.family == AF_INET6)
     address.local = address.peer;
+  if (nlv_ip_is_any (&address.peer, address.family))
+    address.peer = address.local;
 
   nlv_capture_begin_reply (&writer, sizeof header, &out);
   nlv_address_message (&writer, out, &address, self->now);
@@ -110,6 +118,15 @@ static void
 read_ports (const NlvAttr *attr, guint16 ports[2])
 {
   nlv_attr_copy (attr, ports, 2 * sizeof *ports);
+  if (ports[0] > ports[1])
+    ports[0] = ports[1] = 0;
+}
+
+static void
+read_uids (const NlvAttr *attr, NlvRule *rule)
+{
+  nlv_attr_copy (attr, rule->uid_range, sizeof rule->uid_range);
+  rule->has_uid_range = rule->uid_range[0] <= rule->uid_range[1];
 }
 
 static void
@@ -124,10 +141,10 @@ read_rule_match (const NlvAttr *attr, NlvRule *rule)
         rule->source = nlv_capture_ip (attr);
         break;
       case FRA_IIFNAME:
-        nlv_attr_copy (attr, rule->input, sizeof rule->input - 1);
+        nlv_capture_name (attr, rule->input);
         break;
       case FRA_OIFNAME:
-        nlv_attr_copy (attr, rule->output, sizeof rule->output - 1);
+        nlv_capture_name (attr, rule->output);
         break;
       case FRA_FWMARK:
         rule->mark = nlv_attr_u32 (attr);
@@ -142,8 +159,7 @@ read_rule_match (const NlvAttr *attr, NlvRule *rule)
         rule->l3mdev = nlv_attr_u8 (attr) != 0;
         break;
       case FRA_UID_RANGE:
-        nlv_attr_copy (attr, rule->uid_range, sizeof rule->uid_range);
-        rule->has_uid_range = TRUE;
+        read_uids (attr, rule);
         break;
       case FRA_IP_PROTO:
         rule->ip_protocol = nlv_attr_u8 (attr);
@@ -191,6 +207,17 @@ read_rule_attr (const NlvAttr *attr, NlvRule *rule)
     }
 }
 
+static gboolean
+is_rule (const struct fib_rule_hdr *header)
+{
+  guint8 family = header->family;
+
+  if (family == RTNL_FAMILY_IPMR || family == RTNL_FAMILY_IP6MR)
+    family = family == RTNL_FAMILY_IPMR ? AF_INET : AF_INET6;
+  return (family == AF_INET || family == AF_INET6) && nlv_capture_is_prefix (family, header->dst_len) &&
+         nlv_capture_is_prefix (family, header->src_len);
+}
+
 void
 nlv_capture_rule (NlvCapture *self, const NlvMessage *message)
 {
@@ -201,7 +228,7 @@ nlv_capture_rule (NlvCapture *self, const NlvMessage *message)
   NlvSpan attrs, rest;
   NlvAttr attr;
 
-  if (!nlv_capture_split (message, &header, sizeof header, &attrs))
+  if (!nlv_capture_split (message, &header, sizeof header, &attrs) || !is_rule (&header))
     return;
   rule.family = header.family;
   rule.destination_length = header.dst_len;
@@ -251,6 +278,17 @@ read_neighbor_attr (const NlvAttr *attr, NlvNeighbor *neighbor)
     }
 }
 
+/* A proxy entry may be for all links. */
+static gboolean
+is_neighbor (NlvCapture *self, const struct ndmsg *header)
+{
+  gboolean is_ip = header->ndm_family == AF_INET || header->ndm_family == AF_INET6;
+
+  if (header->ndm_ifindex == 0)
+    return is_ip && (header->ndm_flags & NTF_PROXY) != 0;
+  return (is_ip || header->ndm_family == AF_BRIDGE) && nlv_capture_knows_link (self, header->ndm_ifindex);
+}
+
 void
 nlv_capture_neighbor (NlvCapture *self, const NlvMessage *message)
 {
@@ -261,7 +299,7 @@ nlv_capture_neighbor (NlvCapture *self, const NlvMessage *message)
   NlvSpan attrs, rest;
   NlvAttr attr;
 
-  if (!nlv_capture_split (message, &header, sizeof header, &attrs))
+  if (!nlv_capture_split (message, &header, sizeof header, &attrs) || !is_neighbor (self, &header))
     return;
   neighbor.family = header.ndm_family;
   neighbor.flags = header.ndm_flags;

@@ -184,6 +184,8 @@ nlv_capture_label (NlvCapture *self, const NlvMessage *message)
       label.prefix = nlv_capture_ip (&attr);
     else if (attr.type == IFAL_LABEL)
       label.label = nlv_attr_u32 (&attr);
+  if (!nlv_capture_is_prefix (AF_INET6, label.length) || label.label == G_MAXUINT32)
+    return;
   if (globals->labels == NULL)
     globals->labels = g_array_new (FALSE, FALSE, sizeof label);
   g_array_append_val (globals->labels, label);
@@ -244,6 +246,8 @@ nlv_capture_netns (NlvCapture *self, const NlvMessage *message)
       {
         gint32 id = (gint32) nlv_attr_u32 (&attr);
 
+        if (id < 0)
+          continue;
         if (globals->namespaces == NULL)
           globals->namespaces = g_array_new (FALSE, FALSE, sizeof id);
         g_array_append_val (globals->namespaces, id);

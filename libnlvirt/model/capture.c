@@ -43,6 +43,7 @@ nlv_capture_finish (NlvCapture *self)
   for (guint i = self->ipv6->len; i > 0; i--)
     nlv_network_add_address (network, &g_array_index (self->ipv6, NlvAddress, i - 1));
   g_array_set_size (self->ipv6, 0);
+  nlv_capture_finish_links (self);
   nlv_capture_finish_labels (self);
   nlv_capture_finish_ages (self);
   nlv_capture_finish_groups (self);
@@ -92,10 +93,37 @@ nlv_capture_ip (const NlvAttr *attr)
   return ip;
 }
 
-GBytes *
-nlv_capture_bytes (const NlvAttr *attr)
+void
+nlv_capture_bytes (const NlvAttr *attr, GBytes **out)
 {
-  return g_bytes_new (attr->payload.data, attr->payload.len);
+  g_clear_pointer (out, g_bytes_unref);
+  *out = g_bytes_new (attr->payload.data, attr->payload.len);
+}
+
+void
+nlv_capture_string (const NlvAttr *attr, char **out)
+{
+  g_free (*out);
+  *out = nlv_attr_dup_string (attr);
+}
+
+void
+nlv_capture_name (const NlvAttr *attr, char name[IFNAMSIZ])
+{
+  nlv_attr_copy (attr, name, IFNAMSIZ - 1);
+  name[IFNAMSIZ - 1] = '\0';
+}
+
+gboolean
+nlv_capture_knows_link (NlvCapture *self, guint32 index)
+{
+  return nlv_network_find_link (self->network, index) != NULL;
+}
+
+gboolean
+nlv_capture_is_prefix (guint8 family, guint length)
+{
+  return length <= nlv_ip_size (family) * 8;
 }
 
 void

@@ -1,7 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A link's own memory. */
+/* A link's name, and its own memory. */
 #include "model/network.h"
+
+#include <string.h>
+
+const char *
+nlv_link_name_fault (const char *name)
+{
+  if (name[0] == '\0' || strcmp (name, ".") == 0 || strcmp (name, "..") == 0)
+    return "expected a name";
+  if (strlen (name) >= IFNAMSIZ)
+    return "expected a name of at most 15 bytes";
+  for (; *name != '\0'; name++)
+    if (*name == '/' || *name == ':' || g_ascii_isspace (*name) || *name == '\v')
+      return "expected a name without “/”, “:” and white space";
+  return NULL;
+}
 
 void
 nlv_link_init (NlvLink *link)

@@ -23,6 +23,9 @@ typedef union
   guint32 words[4];
 } NlvIp;
 
+/* ALTIFNAMSIZ */
+#define NLV_ALT_NAME_SIZE 128
+
 /* What a link has of settings and counters that are the same on most links.
  * Ids are the kernel's: IPV4_DEVCONF_* less one, DEVCONF_*, NDTPA_*, and the
  * places in the arrays of counters. */
@@ -360,6 +363,8 @@ NlvGlobals *nlv_network_get_globals (NlvNetwork *network);
  * result are hundredths of a second since boot. */
 guint64 nlv_network_tell_time (NlvNetwork *network, guint64 now);
 
+/* dev_valid_name(): what is wrong with a link's name, or NULL. */
+const char *nlv_link_name_fault (const char *name);
 void nlv_link_init (NlvLink *link);
 void nlv_link_clear (NlvLink *link);
 void nlv_link_copy (const NlvLink *link, NlvLink *copy);

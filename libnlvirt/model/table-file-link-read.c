@@ -6,9 +6,6 @@
 
 #include <string.h>
 
-/* ALTIFNAMSIZ */
-#define ALT_NAME_SIZE 128
-
 /* A link whose group was read, on its way into the network. */
 typedef struct
 {
@@ -29,20 +26,6 @@ free_pending (gpointer data)
   g_free (pending->name);
   g_free (pending->kind);
   g_free (pending);
-}
-
-/* dev_valid_name() */
-static const char *
-find_name_fault (const char *name)
-{
-  if (name[0] == '\0' || strcmp (name, ".") == 0 || strcmp (name, "..") == 0)
-    return "expected a name";
-  if (strlen (name) >= IFNAMSIZ)
-    return "expected a name of at most 15 bytes";
-  for (; *name != '\0'; name++)
-    if (*name == '/' || *name == ':' || g_ascii_isspace (*name) || *name == '\v')
-      return "expected a name without “/”, “:” and white space";
-  return NULL;
 }
 
 static void
@@ -73,7 +56,7 @@ announce (NlvSection *section, GHashTable *by_name)
 
   if (name == NULL)
     name = g_strdup (section->label);
-  fault = find_name_fault (name);
+  fault = nlv_link_name_fault (name);
   if (fault == NULL && g_hash_table_contains (by_name, name))
     fault = "there is a link with this name already";
   if (fault != NULL)
@@ -182,8 +165,8 @@ read_alt_names (NlvSection *section, NlvLink *link)
 
   for (guint i = 0; list != NULL && list[i] != NULL; i++)
     {
-      if (list[i][0] == '\0' || strlen (list[i]) >= ALT_NAME_SIZE)
-        nlv_section_fault (section, "alt-names", "expected names of 1 to %d bytes", ALT_NAME_SIZE - 1);
+      if (list[i][0] == '\0' || strlen (list[i]) >= NLV_ALT_NAME_SIZE)
+        nlv_section_fault (section, "alt-names", "expected names of 1 to %d bytes", NLV_ALT_NAME_SIZE - 1);
       else if (!g_hash_table_add (seen, list[i]) || strcmp (list[i], link->name) == 0)
         nlv_section_fault (section, "alt-names", "“%s” is there twice", list[i]);
       else

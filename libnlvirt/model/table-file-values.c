@@ -173,13 +173,14 @@ is_plain (const char *value)
   return TRUE;
 }
 
-/* A string of the kernel's need not be UTF-8, which a file is. */
+/* A string of the kernel's need not be UTF-8, which a file is, and GKeyFile has
+ * no escapes for some white space. */
 static char *
 as_text (const char *value)
 {
   g_autoptr (GString) hex = NULL;
 
-  if (g_utf8_validate (value, -1, NULL) && !g_str_has_prefix (value, NLV_HEX_PREFIX))
+  if (g_utf8_validate (value, -1, NULL) && !g_str_has_prefix (value, NLV_HEX_PREFIX) && strpbrk (value, "\f\v") == NULL)
     return g_strdup (value);
   hex = g_string_new (NLV_HEX_PREFIX);
   for (; *value != '\0'; value++)
