@@ -85,7 +85,7 @@ read_metrics (NlvSpan attrs, NlvRoute *route)
   while (nlv_attr_next (&attrs, &attr))
     if (attr.type == RTAX_CC_ALGO)
       nlv_capture_string (&attr, &route->congestion);
-    else if (attr.type <= RTAX_MAX)
+    else if (attr.type != RTAX_UNSPEC && attr.type <= RTAX_MAX)
       {
         if (route->metrics == NULL)
           route->metrics = g_new0 (guint32, RTAX_MAX + 1);

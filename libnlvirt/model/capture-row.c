@@ -2,6 +2,7 @@
 
 /* Addresses, rules and neighbours. */
 #include "model/capture-private.h"
+#include "model/fib-keys.h"
 
 #include <string.h>
 
@@ -127,6 +128,8 @@ read_uids (const NlvAttr *attr, NlvRule *rule)
 {
   nlv_attr_copy (attr, rule->uid_range, sizeof rule->uid_range);
   rule->has_uid_range = rule->uid_range[0] <= rule->uid_range[1];
+  if (!rule->has_uid_range)
+    rule->uid_range[0] = rule->uid_range[1] = 0;
 }
 
 static void
@@ -207,15 +210,37 @@ read_rule_attr (const NlvAttr *attr, NlvRule *rule)
     }
 }
 
+/* Of the addresses that a rule has, 0 for what is no rule's family. */
+static guint8
+ip_family (guint8 family)
+{
+  switch (family)
+    {
+      case AF_INET:
+      case RTNL_FAMILY_IPMR:
+        return AF_INET;
+      case AF_INET6:
+      case RTNL_FAMILY_IP6MR:
+        return AF_INET6;
+      default:
+        return 0;
+    }
+}
+
 static gboolean
 is_rule (const struct fib_rule_hdr *header)
 {
-  guint8 family = header->family;
+  guint8 family = ip_family (header->family);
 
-  if (family == RTNL_FAMILY_IPMR || family == RTNL_FAMILY_IP6MR)
-    family = family == RTNL_FAMILY_IPMR ? AF_INET : AF_INET6;
-  return (family == AF_INET || family == AF_INET6) && nlv_capture_is_prefix (family, header->dst_len) &&
+  return family != 0 && nlv_capture_is_prefix (family, header->dst_len) &&
          nlv_capture_is_prefix (family, header->src_len);
+}
+
+/* Rules are equal by all that is there: no more than belongs to it. */
+static void
+clean_end (const NlvRule *rule, NlvIp *ip, guint length)
+{
+  nlv_fib_mask_ip (ip, length > 0 ? nlv_ip_size (ip_family (rule->family)) * 8 : 0);
 }
 
 void
@@ -240,6 +265,9 @@ nlv_capture_rule (NlvCapture *self, const NlvMessage *message)
   rule.flags = header.flags & ~(FIB_RULE_UNRESOLVED | FIB_RULE_IIF_DETACHED | FIB_RULE_OIF_DETACHED);
   for (rest = attrs; nlv_attr_next (&rest, &attr);)
     read_rule_attr (&attr, &rule);
+
+  clean_end (&rule, &rule.source, rule.source_length);
+  clean_end (&rule, &rule.destination, rule.destination_length);
 
   nlv_capture_begin_reply (&writer, sizeof header, &out);
   nlv_rule_message (self->network, &writer, out, &rule);
