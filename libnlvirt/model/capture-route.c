@@ -284,12 +284,16 @@ read_nexthop_attr (const NlvAttr *attr, NlvNexthopObject *nexthop)
 }
 
 static gboolean
-is_group (const GArray *group)
+is_group (const NlvNexthopObject *nexthop)
 {
-  for (guint i = 0; i < group->len; i++)
-    if (g_array_index (group, struct nexthop_grp, i).id == 0)
-      return FALSE;
-  return TRUE;
+  for (guint i = 0; i < nexthop->group->len; i++)
+    {
+      guint32 id = g_array_index (nexthop->group, struct nexthop_grp, i).id;
+
+      if (id == 0 || id == nexthop->id)
+        return FALSE;
+    }
+  return nexthop->group->len > 0 && !nexthop->blackhole && nexthop->way.link == 0 && nexthop->way.gateway_family == 0;
 }
 
 /* One for forwarding entries has no link. */
@@ -301,7 +305,7 @@ is_nexthop (NlvCapture *self, const NlvNexthopObject *nexthop)
   if (nexthop->id == 0 || (way->link != 0 && !nlv_capture_knows_link (self, way->link)))
     return FALSE;
   if (nexthop->group != NULL)
-    return is_group (nexthop->group);
+    return is_group (nexthop);
   return nexthop->blackhole || way->link != 0 || way->gateway_family != 0;
 }
 

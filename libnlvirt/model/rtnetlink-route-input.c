@@ -73,6 +73,14 @@ is_of_host_scope (NlvNetwork *network, const NlvLookup *lookup)
   return route->n_nexthops > 0 && !nlv_nexthop_is_on_link (network, &route->nexthops[lookup->nexthop]);
 }
 
+/* sock_net_uid() without a socket is root's. */
+static void
+as_root (NlvFlow *flow)
+{
+  flow->has_uid = TRUE;
+  flow->uid = 0;
+}
+
 /* fib_combine_itag(): what the way back goes to is what this comes from. */
 static guint32
 realm_of_source (const NlvLookup *lookup)
@@ -97,7 +105,7 @@ validate_way_back (const Input *input, guint32 source, guint32 destination, guin
   back.destination.v4 = source;
   back.output = 0;
   back.input = output != 0 ? output : nlv_loopback_index (input->network);
-  back.has_uid = FALSE;
+  as_root (&back);
   if (setting (input->link, NLV_IPV4_SRC_VALID_MARK) == 0)
     back.mark = 0;
   if (nlv_lookup (input->network, &back, &lookup) < 0)
@@ -215,6 +223,7 @@ input_by_route (const Input *input)
   int error;
 
   inward.output = 0;
+  as_root (&inward);
   error = nlv_lookup (input->network, &inward, &input->path->lookup);
   if (error < 0)
     return forwards ? error : -EHOSTUNREACH;

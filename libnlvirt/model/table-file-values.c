@@ -173,19 +173,24 @@ is_plain (const char *value)
   return TRUE;
 }
 
+static char *
+as_hex (const char *value)
+{
+  GString *hex = g_string_new (NLV_HEX_PREFIX);
+
+  for (; *value != '\0'; value++)
+    g_string_append_printf (hex, "%02x", (guint8) *value);
+  return g_string_free (hex, FALSE);
+}
+
 /* A string of the kernel's need not be UTF-8, which a file is, and GKeyFile has
  * no escapes for some white space. */
 static char *
 as_text (const char *value)
 {
-  g_autoptr (GString) hex = NULL;
-
-  if (g_utf8_validate (value, -1, NULL) && !g_str_has_prefix (value, NLV_HEX_PREFIX) && strpbrk (value, "\f\v") == NULL)
-    return g_strdup (value);
-  hex = g_string_new (NLV_HEX_PREFIX);
-  for (; *value != '\0'; value++)
-    g_string_append_printf (hex, "%02x", (guint8) *value);
-  return g_string_free (g_steal_pointer (&hex), FALSE);
+  if (!g_utf8_validate (value, -1, NULL) || g_str_has_prefix (value, NLV_HEX_PREFIX) || strpbrk (value, "\f\v") != NULL)
+    return as_hex (value);
+  return g_strdup (value);
 }
 
 /* What GKeyFile would write: it has the rules of escaping. */
@@ -210,7 +215,9 @@ void
 nlv_append_part (GString *text, const char *part)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_autofree char *valid = as_text (part);
+  /* Around a part there may be white space. */
+  gboolean is_bare = part[0] != '\0' && !g_ascii_isspace (part[0]) && !g_ascii_isspace (part[strlen (part) - 1]);
+  g_autofree char *valid = is_bare ? as_text (part) : as_hex (part);
   const char *const list[] = { valid };
   g_autofree char *escaped = NULL;
 

@@ -219,8 +219,10 @@ def mask_datagram(datagram, way=False):
         node = TREE.get(m.base_of(kind)) if kind >= 16 else None
         if node:
             _mask_attributes(data, offset + 16 + m.header_length(kind), end, node)
-        elif kind == m.NLMSG_ERROR and flags & m.NLM_F_ACK_TLVS and end - offset >= 36:
-            about = 16 if flags & m.NLM_F_CAPPED else struct.unpack_from("=I", data, offset + 16 + ERROR_CODE)[0]
+        elif flags & m.NLM_F_ACK_TLVS and kind in (m.NLMSG_ERROR, m.NLMSG_DONE) and end - offset >= 36:
+            about = 0
+            if kind == m.NLMSG_ERROR:
+                about = 16 if flags & m.NLM_F_CAPPED else struct.unpack_from("=I", data, offset + 16 + ERROR_CODE)[0]
             _mask_attributes(data, offset + 16 + ERROR_CODE + ((about + 3) & ~3), end, ERRORS)
         following = min(len(data), (end + 3) & ~3)
         if kind == ROUTE and not flags & NLM_F_MULTI:

@@ -136,10 +136,10 @@ test_lifetimes (void)
     { { 100, 200, 1, NOW }, 100, 200 },
     { { 100, 200, 1, NOW + 5000 }, 100, 200 }, /* it came after the capture began */
     { { 0, 200, 1, NOW - 1000 }, 0, 210 },
-    { { 0, 0, 1, NOW - 1000 }, 0, 0 },
+    { { 0, 0, 1, NOW - 1000 }, 0, 10 }, /* until the kernel sweeps */
     { { 100, G_MAXUINT32, 1, NOW - 1000 }, 110, G_MAXUINT32 },
     { { G_MAXUINT32 - 2, G_MAXUINT32 - 1, 1, 0 }, G_MAXUINT32 - 1, G_MAXUINT32 - 1 },
-    { { G_MAXUINT32, 200, 1, NOW - 1000 }, G_MAXUINT32, 200 },
+    { { G_MAXUINT32, 200, 1, NOW - 1000 }, 200, 200 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
