@@ -103,6 +103,8 @@ validate_way_back (const Input *input, guint32 source, guint32 destination, guin
 
   back.source.v4 = destination;
   back.destination.v4 = source;
+  back.source_port = input->query->flow.destination_port;
+  back.destination_port = input->query->flow.source_port;
   back.output = 0;
   back.input = output != 0 ? output : nlv_loopback_index (input->network);
   as_root (&back);
@@ -251,6 +253,9 @@ nlv_route_input_ipv4 (NlvRouteQuery *query, NlvPath *path)
   guint32 source = query->flow.source.v4, destination = query->flow.destination.v4;
   Input input = { .network = query->request->network, .query = query, .path = path };
 
+  /* inet_rtm_getroute_build_skb(): the ports are those of a packet. */
+  if (query->flow.ip_protocol == IPPROTO_ICMP)
+    query->flow.source_port = query->flow.destination_port = 0;
   input.link = nlv_network_find_link (input.network, query->flow.input);
   if (input.link == NULL)
     return -ENODEV;
