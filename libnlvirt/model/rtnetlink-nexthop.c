@@ -107,6 +107,18 @@ has_header_values (const struct nhmsg *header)
   return header->nh_protocol != 0 || header->resvd != 0 || header->nh_scope != 0 || header->nh_flags != 0;
 }
 
+/* __nh_valid_get_del_req() */
+static int
+check_id (const NlvRequest *request, const struct nhmsg *header, const NlvAttr *attr, guint32 *id)
+{
+  if (has_header_values (header))
+    return nlv_request_refuse (request, -EINVAL, "Invalid values in header");
+  if (!nlv_attr_present (attr))
+    return nlv_request_refuse (request, -EINVAL, "Nexthop id is missing");
+  *id = nlv_attr_u32 (attr);
+  return *id != 0 ? 0 : nlv_request_refuse (request, -EINVAL, "Invalid nexthop id");
+}
+
 /* nh_valid_get_del_req() */
 int
 nlv_getnexthop (const NlvRequest *request)
@@ -124,13 +136,10 @@ nlv_getnexthop (const NlvRequest *request)
   if (error < 0)
     return error;
   nlv_request_header (request->message, &header, sizeof header);
-  if (has_header_values (&header))
-    return nlv_request_refuse (request, -EINVAL, "Invalid values in header");
-  if (!nlv_attr_present (&attrs[NHA_ID]))
-    return nlv_request_refuse (request, -EINVAL, "Nexthop id is missing");
-  guint32 id = nlv_attr_u32 (&attrs[NHA_ID]);
-  if (id == 0)
-    return nlv_request_refuse (request, -EINVAL, "Invalid nexthop id");
+  guint32 id;
+  error = check_id (request, &header, &attrs[NHA_ID], &id);
+  if (error < 0)
+    return error;
   const NlvNexthopObject *nexthop = nlv_network_find_nexthop (request->network, id);
   if (nexthop == NULL)
     return -ENOENT;
@@ -368,13 +377,9 @@ parse_bucket_get (const NlvRequest *request, guint32 *id, guint16 *index)
   if (error < 0)
     return error;
   nlv_request_header (request->message, &header, sizeof header);
-  if (has_header_values (&header))
-    return nlv_request_refuse (request, -EINVAL, "Invalid values in header");
-  if (!nlv_attr_present (&attrs[NHA_ID]))
-    return nlv_request_refuse (request, -EINVAL, "Nexthop id is missing");
-  *id = nlv_attr_u32 (&attrs[NHA_ID]);
-  if (*id == 0)
-    return nlv_request_refuse (request, -EINVAL, "Invalid nexthop id");
+  error = check_id (request, &header, &attrs[NHA_ID], id);
+  if (error < 0)
+    return error;
   if (!nlv_attr_present (&attrs[NHA_RES_BUCKET]))
     return nlv_request_refuse (request, -EINVAL, "Bucket information is missing");
   error = nlv_attrs_parse (attrs[NHA_RES_BUCKET].payload, nested, NHA_RES_BUCKET_INDEX, index_policy,

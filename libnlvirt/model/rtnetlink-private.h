@@ -155,6 +155,7 @@ int nlv_route_check_dump (NlvWalk *walk);
 int nlv_route_missing_table (NlvWalk *walk, const char *words);
 /* A whole route; @input is the link that a lookup named, or 0. */
 void nlv_route_message (NlvWriter *writer, struct rtmsg *header, const NlvRoute *route, guint32 input, guint64 now);
+gboolean nlv_route_uses_link (const NlvRoute *route, guint32 link);
 void nlv_route_put_metrics (NlvWriter *writer, const NlvRoute *route);
 void nlv_route_put_gateway (NlvWriter *writer, const NlvRoute *route, const NlvNexthop *nexthop);
 void nlv_route_put_encap (NlvWriter *writer, const NlvNexthop *nexthop);

@@ -55,15 +55,6 @@ has_address (NlvNetwork *network, const NlvLink *link)
   return FALSE;
 }
 
-static gboolean
-uses_link (const NlvRoute *route, guint32 link)
-{
-  for (guint i = 0; i < route->n_nexthops; i++)
-    if (route->nexthops[i].link == link)
-      return TRUE;
-  return FALSE;
-}
-
 /* fib_nh_common's scope: that of the gateway's link, or of the host itself. */
 static gboolean
 is_of_host_scope (NlvNetwork *network, const NlvLookup *lookup)
@@ -116,7 +107,7 @@ validate_way_back (const Input *input, guint32 source, guint32 destination, guin
       (lookup.route->type != RTN_LOCAL || setting (input->link, NLV_IPV4_ACCEPT_LOCAL) == 0))
     return -EINVAL;
   input->path->source_realm = realm_of_source (&lookup);
-  matches = uses_link (lookup.route, input->link->index) ||
+  matches = nlv_route_uses_link (lookup.route, input->link->index) ||
             (lookup.route->type == RTN_LOCAL && (input->link->flags & IFF_LOOPBACK) != 0);
   if (matches)
     return is_of_host_scope (input->network, &lookup);

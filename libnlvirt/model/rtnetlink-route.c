@@ -293,8 +293,8 @@ nlv_route_check_dump (NlvWalk *walk)
   return 0;
 }
 
-static gboolean
-uses_link (const NlvRoute *route, guint32 link)
+gboolean
+nlv_route_uses_link (const NlvRoute *route, guint32 link)
 {
   for (guint i = 0; i < route->n_nexthops; i++)
     if (route->nexthops[i].link == link)
@@ -325,7 +325,7 @@ is_filtered (NlvNetwork *network, const NlvDumpFilter *filter, const NlvRoute *r
   return (filter->table != 0 && route->table != filter->table) ||
          (filter->type != 0 && own_type (network, route) != filter->type) ||
          (filter->protocol != 0 && route->protocol != filter->protocol) ||
-         (filter->link != 0 && !uses_link (route, filter->link));
+         (filter->link != 0 && !nlv_route_uses_link (route, filter->link));
 }
 
 /* A table that is asked for and not there is an error only to a request for
