@@ -98,9 +98,14 @@ nlv_capture_address (NlvCapture *self, const NlvMessage *message)
       read_address_attr (&attr, self->now, &address);
       has_local = has_local || attr.type == IFA_LOCAL;
     }
-  /* IPv6 names the peer only where there is one. */
-  if (!has_local && address.family == AF_INET6)
-    address.local = address.peer;
+  /* IPv6 names the peer only where there is one, and has no label. */
+  if (address.family == AF_INET6)
+    {
+      if (!has_local)
+        address.local = address.peer;
+      memset (address.label, 0, sizeof address.label);
+      address.has_broadcast = FALSE;
+    }
   if (nlv_ip_is_any (&address.peer, address.family))
     address.peer = address.local;
 
