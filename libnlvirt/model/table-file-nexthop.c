@@ -5,6 +5,7 @@
 #include "model/fib.h"
 #include "model/table-file-groups.h"
 
+#include <linux/nexthop.h>
 #include <string.h>
 
 #define MAX_WAYS 4096
@@ -212,6 +213,53 @@ read_list (NlvTableReader *reader, NlvSection *section, NlvRoute *route)
     parse_nexthop (reader, section, list[i], route, &route->nexthops[i]);
 }
 
+static void
+take_way (NlvTableReader *reader, NlvRoute *route, const NlvNexthopObject *object, guint8 weight)
+{
+  NlvNexthop *way = &route->nexthops[route->n_nexthops++];
+
+  *way = object->way;
+  way->weight = weight;
+  way->flags = default_flags (reader->network, route, way->link) | (object->flags & RTNH_F_ONLINK);
+  if (way->encap != NULL)
+    g_bytes_ref (way->encap);
+}
+
+/* Of a route that says no more than nexthop-id. Members that are not there, and
+ * those that lead nowhere, are left out, as of a group of the kernel's. */
+static void
+take_ways (NlvTableReader *reader, NlvSection *section, NlvRoute *route)
+{
+  const NlvNexthopObject *object = nlv_network_find_nexthop (reader->network, route->nexthop_id);
+  guint n = object != NULL && object->group != NULL ? object->group->len : 1;
+
+  if (object == NULL || n > MAX_WAYS)
+    {
+      nlv_section_fault (section, "nexthop-id", "there is no usable [nexthop %u]; expected one, or ways beside it",
+                         route->nexthop_id);
+      return;
+    }
+  route->nexthops = g_new0 (NlvNexthop, n);
+  if (object->group == NULL)
+    take_way (reader, route, object, 0);
+  if (object->blackhole)
+    {
+      route->type = RTN_BLACKHOLE;
+      route->nexthops[0].link = 1; /* nh_create_blackhole() */
+    }
+  for (guint i = 0; object->group != NULL && i < n; i++)
+    {
+      const struct nexthop_grp *member = &g_array_index (object->group, struct nexthop_grp, i);
+      const NlvNexthopObject *one = nlv_network_find_nexthop (reader->network, member->id);
+
+      if (one != NULL && one->group == NULL)
+        take_way (reader, route, one, member->weight);
+    }
+  route->as_multipath = route->family == AF_INET6 && object->group != NULL;
+  for (guint i = 0; i < route->n_nexthops; i++)
+    check_gateway (section, "nexthop-id", route, &route->nexthops[i]);
+}
+
 void
 nlv_nexthops_read (NlvTableReader *reader, NlvSection *section, NlvRoute *route)
 {
@@ -234,7 +282,10 @@ nlv_nexthops_read (NlvTableReader *reader, NlvSection *section, NlvRoute *route)
       return;
     }
   else if (nexthop.link == 0)
-    return;
+    {
+      take_ways (reader, section, route);
+      return;
+    }
   route->nexthops = g_memdup2 (&nexthop, sizeof nexthop);
   route->n_nexthops = 1;
 }

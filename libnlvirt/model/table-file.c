@@ -117,10 +117,10 @@ nlv_table_file_parse (const char *text, gsize len, GPtrArray *faults)
       nlv_network_derive_routes (reader.network);
       nlv_network_add_default_rules (reader.network);
     }
+  read_groups (&reader, groups, NLV_GROUP_NEXTHOP, nlv_nexthop_object_read);
   read_groups (&reader, groups, NLV_GROUP_ROUTE, nlv_route_read);
   read_groups (&reader, groups, NLV_GROUP_RULE, nlv_rule_read);
   read_groups (&reader, groups, NLV_GROUP_NEIGHBOR, nlv_neighbor_read);
-  read_groups (&reader, groups, NLV_GROUP_NEXTHOP, nlv_nexthop_object_read);
   read_groups (&reader, groups, NLV_GROUP_OBJECT, nlv_object_read);
   if (faults->len == n_before)
     return reader.network;

@@ -5,6 +5,7 @@
 #include "model/fib.h"
 #include "model/table-file.h"
 
+#include <arpa/inet.h>
 #include <linux/if_arp.h>
 #include <string.h>
 
@@ -408,6 +409,10 @@ static const Wrong wrong[] = {
   { "neighbor-references", "[neighbor x]\ndevice=lo\naddress=192.0.2.1\nreferences=1.5\n", 4, "neighbor x",
     "references" },
   { "neighbor-no-device", "[neighbor x]\naddress=192.0.2.1\nproxy=false\n", 1, "neighbor x", NULL },
+  { "route-nexthop-unknown", "[link a]\n[route 1]\ndestination=10.0.0.0/8\nnexthop-id=3\n", 4, "route 1",
+    "nexthop-id" },
+  { "route-nexthop-family", "[nexthop 3]\ngateway=10.0.0.1\ndevice=lo\n[route 1]\ndestination=fd00::/8\nnexthop-id=3\n",
+    6, "route 1", "nexthop-id" },
   { "nexthop-id", "[nexthop x]\ndevice=lo\n", 1, "nexthop x", NULL },
   { "nexthop-id-zero", "[nexthop 0]\ndevice=lo\n", 1, "nexthop 0", NULL },
   { "nexthop-id-large", "[nexthop 4294967296]\ndevice=lo\n", 1, "nexthop 4294967296", NULL },
@@ -499,6 +504,53 @@ test_limits (void)
         assert_keeps (network);
         nlv_network_unref (network);
       }
+}
+
+static const NlvRoute *
+find_route (NlvNetwork *network, int family, const char *destination)
+{
+  NlvIp ip = { 0 };
+
+  g_assert_cmpint (inet_pton (family, destination, &ip), ==, 1);
+  return nlv_fib_lookup (nlv_network_get_fib (network), (guint8) family, RT_TABLE_MAIN, &ip, NULL, NULL, NULL);
+}
+
+/* A route that says no more than nexthop-id has the ways of that nexthop. */
+static void
+test_nexthop_id (void)
+{
+  static const char text[] = "[link a]\n"
+                             "[nexthop 1]\ngateway=192.0.2.1\ndevice=a\n"
+                             "[nexthop 2]\ngateway=192.0.2.2\ndevice=a\n"
+                             "[nexthop 3]\nblackhole=true\n"
+                             "[nexthop 4]\ngroup=1 weight 3;2;9;\n"
+                             "[nexthop 5]\ngateway=2001:db8::1\ndevice=a\n"
+                             "[nexthop 6]\ngroup=5;\n"
+                             "[route one]\ndestination=10.1.0.0/16\nnexthop-id=2\n"
+                             "[route none]\ndestination=10.3.0.0/16\nnexthop-id=3\n"
+                             "[route group]\ndestination=10.4.0.0/16\nnexthop-id=4\n"
+                             "[route six]\ndestination=2001:db8:6::/48\nnexthop-id=6\n";
+  g_autoptr (GPtrArray) faults = new_faults ();
+  NlvNetwork *network = nlv_table_file_parse (text, strlen (text), faults);
+  const NlvRoute *one, *none, *group, *six;
+
+  g_assert_nonnull (network);
+  one = find_route (network, AF_INET, "10.1.0.0");
+  g_assert_cmpuint (one->n_nexthops, ==, 1);
+  g_assert_cmpuint (one->nexthops[0].link, ==, 2);
+  g_assert_cmpuint (one->nexthops[0].gateway.bytes[3], ==, 2);
+  none = find_route (network, AF_INET, "10.3.0.0");
+  g_assert_cmpuint (none->type, ==, RTN_BLACKHOLE);
+  g_assert_cmpuint (none->nexthops[0].link, ==, 1);
+  group = find_route (network, AF_INET, "10.4.0.0");
+  g_assert_cmpuint (group->n_nexthops, ==, 2);
+  g_assert_cmpuint (group->nexthops[0].weight, ==, 2);
+  g_assert_cmpuint (group->nexthops[1].gateway.bytes[3], ==, 2);
+  six = find_route (network, AF_INET6, "2001:db8:6::");
+  g_assert_cmpuint (six->n_nexthops, ==, 1);
+  g_assert_true (six->as_multipath);
+  assert_keeps (network);
+  nlv_network_unref (network);
 }
 
 /* Routing tables that share a bucket, with routes and without. */
@@ -599,6 +651,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &wrong[i], test_wrong);
     }
   g_test_add_func ("/model/table-file/limits", test_limits);
+  g_test_add_func ("/model/table-file/nexthop-id", test_nexthop_id);
   g_test_add_func ("/model/table-file/tables", test_tables);
   g_test_add_func ("/model/table-file/all-faults", test_all_faults);
   g_test_add_func ("/model/table-file/no-text", test_no_text);
