@@ -215,7 +215,7 @@ put_actions (NlvWalk *walk, NlvWriter *writer, const Wanted *wanted)
       if (writer->full)
         {
           nlv_nest_cancel (writer, before);
-          writer->full = FALSE;
+          nlv_writer_keep (writer);
           position--;
           break;
         }

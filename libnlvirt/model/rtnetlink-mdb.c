@@ -125,16 +125,87 @@ nlv_mdb_drop_usual (NlvNetwork *network)
 
 /* --- dump -------------------------------------------------------------------------- */
 
-/* br_mdb_dump(), vxlan_mdb_dump(): the entries that fit, from
- * walk->position_in_row on. */
+/* Whether the bridge itself is told of, which comes before its ports. */
 static gboolean
-put_entries (NlvWalk *walk, NlvWriter *writer, const NlvLink *link)
+is_host (const NlvAttr *info, guint32 link)
 {
-  gboolean bridge = is_kind (link, "bridge"), fits = TRUE, alone = writer->len == 0;
-  guint position = 0, first = walk->position_in_row;
+  struct br_mdb_entry head;
+
+  nlv_attr_copy (info, &head, sizeof head);
+  return head.ifindex == link;
+}
+
+/* A part of br_mdb_fill_info(): the ports of an entry that fit, from
+ * walk->position_in_part on. When one does not fit, the entry ends there,
+ * even without any; it is left out if it is the bridge itself that does not. */
+static gboolean
+put_entry (NlvWalk *walk, NlvWriter *writer, const NlvAttr *entry, guint32 bridge)
+{
+  gsize nest = nlv_nest_begin (writer, MDBA_MDB_ENTRY);
+  guint first = walk->position_in_part, port = 0;
+  NlvSpan rest = entry->payload;
+  NlvAttr info;
+
+  if (writer->full)
+    return FALSE;
+  while (nlv_attr_next (&rest, &info))
+    {
+      gboolean host = bridge != 0 && is_host (&info, bridge);
+
+      if (host ? first > 0 : port++ < first)
+        continue;
+      if (!nlv_put (writer, info.type | info.type_flags, info.payload.data, info.payload.len))
+        {
+          nlv_writer_keep (writer);
+          if (host)
+            nlv_nest_cancel (writer, nest);
+          else
+            nlv_nest_end (writer, nest);
+          return FALSE;
+        }
+      walk->position_in_part = port;
+    }
+  nlv_nest_end (writer, nest);
+  return TRUE;
+}
+
+/* The entries of a link that fit, from where the message before ended. */
+static gboolean
+put_entries (NlvWalk *walk, NlvWriter *writer, const NlvLink *link, NlvSpan *router)
+{
+  guint32 bridge = is_kind (link, "bridge") ? link->index : 0;
   Entries entries = { .network = walk->dump.network, .link = link->index };
-  struct br_port_msg *header;
+  gsize nest = nlv_nest_begin (writer, MDBA_MDB);
+  gboolean fits = TRUE;
   NlvAttr entry;
+
+  *router = nlv_span (NULL, 0);
+  if (writer->full)
+    return FALSE;
+  for (guint position = 0; fits && next_entry (&entries, &entry); position++)
+    {
+      if (position < walk->position_in_row || entry.payload.len == 0)
+        continue;
+      fits = put_entry (walk, writer, &entry, bridge);
+      if (!fits)
+        break;
+      walk->position_in_row = position + 1;
+      walk->position_in_part = 0;
+    }
+  nlv_writer_keep (writer);
+  nlv_nest_end (writer, nest);
+  *router = entries.router;
+  return fits;
+}
+
+/* br_mdb_dump(), vxlan_mdb_dump(): what fits of a message stays. */
+static gboolean
+put_link (NlvWalk *walk, NlvWriter *writer, const NlvLink *link)
+{
+  gboolean bridge = is_kind (link, "bridge"), alone = writer->len == 0;
+  guint row = walk->position_in_row, part = walk->position_in_part;
+  struct br_port_msg *header;
+  NlvSpan router;
 
   header = nlv_walk_begin (walk, writer, bridge ? RTM_GETMDB : RTM_NEWMDB, 0, sizeof *header);
   if (header == NULL)
@@ -144,25 +215,17 @@ put_entries (NlvWalk *walk, NlvWriter *writer, const NlvLink *link)
     }
   header->family = bridge ? AF_UNSPEC : AF_BRIDGE;
   header->ifindex = link->index;
-  gsize nest = nlv_nest_begin (writer, MDBA_MDB);
-  for (; fits && next_entry (&entries, &entry); position++)
-    {
-      if (position < walk->position_in_row)
-        continue;
-      fits = nlv_put (writer, MDBA_MDB_ENTRY, entry.payload.data, entry.payload.len);
-      if (fits)
-        walk->position_in_row = position + 1;
-    }
-  /* What did not fit is for the next message. */
-  writer->full = FALSE;
-  nlv_nest_end (writer, nest);
-  if (fits && entries.router.data != NULL && position <= walk->position_in_row)
-    fits = nlv_put (writer, MDBA_ROUTER, entries.router.data, entries.router.len);
-  writer->full = FALSE;
+  gboolean fits = put_entries (walk, writer, link, &router);
+  if (fits && router.data != NULL)
+    fits = nlv_put (writer, MDBA_ROUTER, router.data, router.len);
+  nlv_writer_keep (writer);
   nlv_writer_end (writer);
   /* What fits into no message would be tried for ever. */
-  if (!fits && alone && walk->position_in_row == first)
-    walk->position_in_row++;
+  if (!fits && alone && walk->position_in_row == row && walk->position_in_part == part)
+    {
+      walk->position_in_row++;
+      walk->position_in_part = 0;
+    }
   return fits;
 }
 
@@ -196,7 +259,7 @@ nlv_dump_mdb (NlvWalk *walk, NlvWriter *writer)
     {
       const NlvLink *link = nlv_network_get_link_by_age (network, walk->position);
 
-      if ((is_kind (link, "bridge") || is_kind (link, "vxlan")) && !put_entries (walk, writer, link))
+      if ((is_kind (link, "bridge") || is_kind (link, "vxlan")) && !put_link (walk, writer, link))
         return -EMSGSIZE;
     }
   return 0;

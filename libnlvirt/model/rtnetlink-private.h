@@ -90,6 +90,7 @@ struct _NlvWalk
   NlvDumpFilter filter;
   guint32 position; /* next row, or the index of the last link */
   guint32 position_in_row;
+  guint32 position_in_part;
   gboolean started;
   NlvFibCursor routes;
 };

@@ -22,6 +22,14 @@ typedef struct
   guint32 offload; /* wanted of IFLA_STATS_LINK_OFFLOAD_XSTATS */
 } Query;
 
+/* Where a link's message goes on that did not fit into the last datagram: the
+ * kernel's idxattr and prividx. */
+typedef struct
+{
+  guint group; /* 0: none has begun */
+  guint part;
+} Progress;
+
 /* rtnl_valid_stats_req() */
 static int
 check_header (const NlvMessage *message, gboolean strict, gboolean dump, struct if_stats_msg *header, NlvExtack *extack)
@@ -92,71 +100,60 @@ is_bridge (const NlvLink *link)
   return link != NULL && link->kind != NULL && strcmp (link->kind, "bridge") == 0;
 }
 
-/* Where a message goes on that did not fit: rtnl_stats_dump()'s idxattr and
- * prividx. */
-typedef struct
-{
-  guint16 group; /* only this one and those after it; 0 all */
-  guint part;    /* of the group */
-} Place;
-
-/* br_fill_linkxstats(): a message may end between the parts, and the rest goes
- * into the next one. */
+/* FALSE, and the message goes on without it, when it does not fit. */
 static gboolean
-put_bridge_parts (NlvWriter *writer, guint16 group, NlvSpan parts, Place *place)
+put_part (NlvWriter *writer, NlvSpan kept, guint16 type, gsize size)
+{
+  NlvAttr attr;
+  gboolean fits;
+
+  if (nlv_span_find_attr (kept, type, &attr))
+    fits = nlv_put (writer, type, attr.payload.data, attr.payload.len);
+  else
+    fits = nlv_put_reserve (writer, type, size) != NULL;
+  nlv_writer_keep (writer);
+  return fits;
+}
+
+/* br_fill_linkxstats(): zeros where nothing was counted yet. */
+static gboolean
+put_bridge (NlvWriter *writer, guint16 group, NlvSpan kept, Progress *progress)
 {
   gsize outer = nlv_nest_begin (writer, group);
   gsize inner = nlv_nest_begin (writer, LINK_XSTATS_TYPE_BRIDGE);
-  gboolean all = TRUE;
-  NlvAttr attr;
+  gboolean fits;
 
   if (writer->full)
     return FALSE;
-  place->part = 1;
-  while (all && nlv_attr_next (&parts, &attr))
-    all = nlv_put (writer, attr.type, attr.payload.data, attr.payload.len);
-  nlv_writer_keep (writer);
+  fits = put_part (writer, kept, BRIDGE_XSTATS_MCAST, sizeof (struct br_mcast_stats));
+  if (fits && group == IFLA_STATS_LINK_XSTATS_SLAVE)
+    fits = put_part (writer, kept, BRIDGE_XSTATS_STP, sizeof (struct bridge_stp_xstats));
   nlv_nest_end (writer, inner);
   nlv_nest_end (writer, outer);
-  return all;
-}
-
-/* Where nothing was counted yet. */
-static gboolean
-put_bridge_zeros (NlvWriter *writer, guint16 group, Place *place)
-{
-  NlvWriter parts;
-  gboolean all;
-
-  nlv_writer_init (&parts, G_MAXSIZE);
-  nlv_put_reserve (&parts, BRIDGE_XSTATS_MCAST, sizeof (struct br_mcast_stats));
-  if (group == IFLA_STATS_LINK_XSTATS_SLAVE)
-    nlv_put_reserve (&parts, BRIDGE_XSTATS_STP, sizeof (struct bridge_stp_xstats));
-  all = put_bridge_parts (writer, group, nlv_span (parts.data, parts.len), place);
-  nlv_writer_clear (&parts);
-  return all;
+  progress->part = fits ? 0 : 1;
+  return fits;
 }
 
 /* Of @owner's kind: the link itself or its master. */
 static gboolean
-put_extended (NlvWriter *writer, guint16 group, const NlvObject *kept, const NlvLink *owner, Place *place)
+put_extended (NlvWriter *writer, guint16 group, const NlvObject *kept, const NlvLink *owner, Progress *progress)
 {
-  NlvAttr attr, inner;
-  gboolean all = TRUE;
+  NlvAttr attr = { 0 }, bridge = { 0 };
+  gboolean fits = TRUE;
 
-  place->group = group;
-  if (kept != NULL && nlv_span_find_attr (nlv_object_attrs (kept, sizeof (struct if_stats_msg)), group, &attr))
+  if (kept != NULL)
+    nlv_span_find_attr (nlv_object_attrs (kept, sizeof (struct if_stats_msg)), group, &attr);
+  progress->group = group;
+  if (is_bridge (owner))
     {
-      if (nlv_span_find_attr (attr.payload, LINK_XSTATS_TYPE_BRIDGE, &inner))
-        all = put_bridge_parts (writer, group | attr.type_flags, inner.payload, place);
-      else
-        all = nlv_put (writer, group | attr.type_flags, attr.payload.data, attr.payload.len);
+      nlv_span_find_attr (attr.payload, LINK_XSTATS_TYPE_BRIDGE, &bridge);
+      fits = put_bridge (writer, group, bridge.payload, progress);
     }
-  else if (is_bridge (owner))
-    all = put_bridge_zeros (writer, group, place);
-  if (all)
-    place->group = 0;
-  return all;
+  else if (nlv_attr_present (&attr))
+    fits = nlv_put (writer, group | attr.type_flags, attr.payload.data, attr.payload.len);
+  if (fits)
+    progress->group = 0;
+  return fits;
 }
 
 /* What is not told of a link that is no bridge's, and would be told anyway. */
@@ -164,13 +161,13 @@ static gboolean
 is_usual (NlvNetwork *network, const NlvObject *object, const NlvLink *link)
 {
   NlvSpan attrs = nlv_object_attrs (object, sizeof (struct if_stats_msg));
-  Place place = { 0 };
+  Progress progress = { 0 };
   NlvWriter writer;
   gboolean usual;
 
   nlv_writer_init (&writer, G_MAXSIZE);
-  put_extended (&writer, IFLA_STATS_LINK_XSTATS, NULL, link, &place);
-  put_extended (&writer, IFLA_STATS_LINK_XSTATS_SLAVE, NULL, nlv_network_find_link (network, link->master), &place);
+  put_extended (&writer, IFLA_STATS_LINK_XSTATS, NULL, link, &progress);
+  put_extended (&writer, IFLA_STATS_LINK_XSTATS_SLAVE, NULL, nlv_network_find_link (network, link->master), &progress);
   usual = writer.len == attrs.len && (attrs.len == 0 || memcmp (writer.data, attrs.data, attrs.len) == 0);
   nlv_writer_clear (&writer);
   return usual;
@@ -194,98 +191,105 @@ nlv_stats_drop_usual (NlvNetwork *network)
 
 /* --- messages ---------------------------------------------------------------------- */
 
-/* rtnl_offload_xstats_fill(): nobody has asked for counters, and none run. */
+/* rtnl_offload_xstats_fill_hw_s_info(): nobody has asked for counters, and
+ * none run. */
 static gboolean
-put_offload (NlvWriter *writer, Place *place)
+put_offload_info (NlvWriter *writer)
 {
-  gsize group = nlv_nest_begin (writer, IFLA_STATS_LINK_OFFLOAD_XSTATS), infos, info;
+  gsize infos = nlv_nest_begin (writer, IFLA_OFFLOAD_XSTATS_HW_S_INFO | NLA_F_NESTED);
+  gsize info = nlv_nest_begin (writer, IFLA_OFFLOAD_XSTATS_L3_STATS | NLA_F_NESTED);
 
-  place->group = IFLA_STATS_LINK_OFFLOAD_XSTATS;
-  if (writer->full)
-    return FALSE;
-  infos = nlv_nest_begin (writer, IFLA_OFFLOAD_XSTATS_HW_S_INFO | NLA_F_NESTED);
-  info = nlv_nest_begin (writer, IFLA_OFFLOAD_XSTATS_L3_STATS | NLA_F_NESTED);
   nlv_put_u8 (writer, IFLA_OFFLOAD_XSTATS_HW_S_INFO_REQUEST, 0);
   nlv_put_u8 (writer, IFLA_OFFLOAD_XSTATS_HW_S_INFO_USED, 0);
   nlv_nest_end (writer, info);
   nlv_nest_end (writer, infos);
+  if (!writer->full)
+    return TRUE;
+  nlv_nest_cancel (writer, infos);
+  nlv_writer_keep (writer);
+  return FALSE;
+}
+
+/* rtnl_offload_xstats_fill() */
+static gboolean
+put_offload (NlvWriter *writer, guint32 wanted, Progress *progress)
+{
+  gsize group = nlv_nest_begin (writer, IFLA_STATS_LINK_OFFLOAD_XSTATS);
+
+  progress->group = IFLA_STATS_LINK_OFFLOAD_XSTATS;
   if (writer->full)
+    return FALSE;
+  if ((wanted & IFLA_STATS_FILTER_BIT (IFLA_OFFLOAD_XSTATS_HW_S_INFO)) == 0)
+    nlv_nest_cancel (writer, group);
+  else if (!put_offload_info (writer))
     {
-      place->part = IFLA_OFFLOAD_XSTATS_HW_S_INFO;
-      nlv_writer_keep (writer);
-      nlv_nest_cancel (writer, infos);
       nlv_nest_end (writer, group);
+      progress->part = IFLA_OFFLOAD_XSTATS_HW_S_INFO;
       return FALSE;
     }
-  nlv_nest_end (writer, group);
-  place->group = 0;
+  else
+    nlv_nest_end (writer, group);
+  *progress = (Progress){ 0 };
   return TRUE;
 }
 
 /* stats_attr_valid() */
 static gboolean
-wants (const Query *query, guint16 group, const Place *place)
+is_due (const Query *query, const Progress *progress, guint group)
 {
   return (query->header.filter_mask & IFLA_STATS_FILTER_BIT (group)) != 0 &&
-         (place->group == 0 || place->group == group);
+         (progress->group == 0 || progress->group == group);
 }
 
-/* rtnl_fill_statsinfo(); FALSE if not all of it fits. */
+/* FALSE when not all of it fits. */
 static gboolean
 put_stats (NlvNetwork *network, NlvWriter *writer, struct if_stats_msg *out, const NlvLink *link, const Query *query,
-           Place *place)
+           Progress *progress)
 {
   const NlvObject *kept = find_object (network, link);
   const NlvLink *master = nlv_network_find_link (network, link->master);
 
   out->ifindex = link->index;
   out->filter_mask = query->header.filter_mask;
-  if (wants (query, IFLA_STATS_LINK_64, place))
+  if (is_due (query, progress, IFLA_STATS_LINK_64))
     {
       guint8 *counters = nlv_put_reserve (writer, IFLA_STATS_LINK_64, COUNTERS_SIZE);
-
       if (counters == NULL)
         return FALSE;
       memcpy (counters, &link->stats, MIN (sizeof link->stats, COUNTERS_SIZE));
     }
-  if (wants (query, IFLA_STATS_LINK_XSTATS, place) && !put_extended (writer, IFLA_STATS_LINK_XSTATS, kept, link, place))
+  if (is_due (query, progress, IFLA_STATS_LINK_XSTATS) &&
+      !put_extended (writer, IFLA_STATS_LINK_XSTATS, kept, link, progress))
     return FALSE;
-  if (wants (query, IFLA_STATS_LINK_XSTATS_SLAVE, place) &&
-      !put_extended (writer, IFLA_STATS_LINK_XSTATS_SLAVE, kept, master, place))
+  if (is_due (query, progress, IFLA_STATS_LINK_XSTATS_SLAVE) &&
+      !put_extended (writer, IFLA_STATS_LINK_XSTATS_SLAVE, kept, master, progress))
     return FALSE;
-  if (wants (query, IFLA_STATS_LINK_OFFLOAD_XSTATS, place) &&
-      (query->offload & IFLA_STATS_FILTER_BIT (IFLA_OFFLOAD_XSTATS_HW_S_INFO)) != 0 && !put_offload (writer, place))
+  if (is_due (query, progress, IFLA_STATS_LINK_OFFLOAD_XSTATS) && !put_offload (writer, query->offload, progress))
     return FALSE;
-  if (wants (query, IFLA_STATS_AF_SPEC, place))
+  if (is_due (query, progress, IFLA_STATS_AF_SPEC))
     {
-      place->group = IFLA_STATS_AF_SPEC;
+      progress->group = IFLA_STATS_AF_SPEC;
       nlv_nest_end (writer, nlv_nest_begin (writer, IFLA_STATS_AF_SPEC));
-      if (writer->full)
-        return FALSE;
-      place->group = 0;
     }
-  return TRUE;
+  return !writer->full;
 }
 
-/* One message of a dump. What could not be ended, and got further than before,
- * is sent as it is. */
+/* One link's message of a dump. What fits of it stays, once a part of a group
+ * is at its end; the kernel forgets where the group before that was. */
 static gboolean
 put_message (NlvWalk *walk, NlvWriter *writer, const NlvLink *link, const Query *query)
 {
-  Place place = { .group = (guint16) walk->position_in_row, .part = walk->position_in_row >> 16 };
-  guint part = place.part;
+  Progress progress = { walk->position_in_row >> 8, walk->position_in_row & 0xff };
+  guint part = progress.part;
   struct if_stats_msg *out = nlv_walk_begin (walk, writer, RTM_NEWSTATS, 0, sizeof *out);
-  gboolean all;
+  gboolean whole = out != NULL && put_stats (walk->dump.network, writer, out, link, query, &progress);
 
-  if (out == NULL)
-    return FALSE;
-  all = put_stats (walk->dump.network, writer, out, link, query, &place);
-  walk->position_in_row = place.group | place.part << 16;
-  if (all || place.part != part)
+  walk->position_in_row = whole ? 0 : progress.group << 8 | progress.part;
+  if (whole || (out != NULL && progress.part != part))
     nlv_writer_end (writer);
   else
     nlv_writer_cancel (writer);
-  return all;
+  return whole;
 }
 
 int
@@ -307,7 +311,6 @@ nlv_dump_stats (NlvWalk *walk, NlvWriter *writer)
     {
       if (!put_message (walk, writer, nlv_network_get_link (network, walk->position), &query))
         return -EMSGSIZE;
-      walk->position_in_row = 0;
       nlv_walk_check_consistent (walk, writer);
     }
   return 0;
@@ -316,8 +319,8 @@ nlv_dump_stats (NlvWalk *walk, NlvWriter *writer)
 int
 nlv_getstats (const NlvRequest *request)
 {
-  Place place = { 0 };
   Query query;
+  Progress progress = { 0 };
   NlvWriter writer;
   int error = check_header (request->message, request->caller->strict, FALSE, &query.header, request->extack);
 
@@ -335,6 +338,6 @@ nlv_getstats (const NlvRequest *request)
     return error;
 
   struct if_stats_msg *out = nlv_reply_begin (request, &writer, RTM_NEWSTATS, sizeof *out);
-  put_stats (request->network, &writer, out, link, &query, &place);
+  put_stats (request->network, &writer, out, link, &query, &progress);
   return nlv_reply_finish (request, &writer);
 }

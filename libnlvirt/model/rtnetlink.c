@@ -156,6 +156,7 @@ restart (NlvWalk *walk, guint8 family)
   walk->family = family;
   walk->position = 0;
   walk->position_in_row = 0;
+  walk->position_in_part = 0;
   walk->started = FALSE;
   walk->checked = FALSE;
 }
