@@ -207,6 +207,22 @@ refuses_terse (const NlvObject *object, const struct tcmsg *header)
   return header->tcm_handle != 0 && !nlv_attr_is_string (&kind, "flower");
 }
 
+/* 1 if there is a block to be dumped; 0 ends the dump, as does an error. @attrs
+ * of NLV_TCA_MAX + 1. */
+static int
+begin_dump (NlvWalk *walk, const NlvPolicy *policy, struct tcmsg *asked, NlvAttr *attrs, Block *block)
+{
+  int error;
+
+  if (!nlv_request_header (&walk->request, asked, sizeof *asked))
+    return 0;
+  error = nlv_request_attrs (&walk->request, sizeof *asked, attrs, NLV_TCA_MAX, policy, NLV_VALIDATE_LIBERAL,
+                             &walk->dump.why);
+  if (error < 0)
+    return error;
+  return find_dumped_block (walk->dump.network, asked, block) ? 1 : 0;
+}
+
 /* tc_dump_tfilter() */
 int
 nlv_dump_filters (NlvWalk *walk, NlvWriter *writer)
@@ -220,14 +236,10 @@ nlv_dump_filters (NlvWalk *walk, NlvWriter *writer)
   struct tcmsg asked, header;
   Block block;
 
-  if (!nlv_request_header (&walk->request, &asked, sizeof asked))
-    return 0;
-  int error =
-    nlv_request_attrs (&walk->request, sizeof asked, attrs, NLV_TCA_MAX, policy, NLV_VALIDATE_LIBERAL, &walk->dump.why);
-  if (error < 0)
-    return error;
-  if (!find_dumped_block (network, &asked, &block))
-    return 0;
+  int found = begin_dump (walk, policy, &asked, attrs, &block);
+
+  if (found <= 0)
+    return found;
   gboolean terse = (nlv_attr_u32 (&attrs[TCA_DUMP_FLAGS]) & TCA_DUMP_FLAGS_TERSE) != 0;
   for (guint n = nlv_network_get_n_objects (network); walk->position < n; walk->position++)
     {
@@ -259,14 +271,10 @@ nlv_dump_chains (NlvWalk *walk, NlvWriter *writer)
   struct tcmsg asked, header;
   Block block;
 
-  if (!nlv_request_header (&walk->request, &asked, sizeof asked))
-    return 0;
-  int error = nlv_request_attrs (&walk->request, sizeof asked, attrs, NLV_TCA_MAX, nlv_traffic_policy,
-                                 NLV_VALIDATE_LIBERAL, &walk->dump.why);
-  if (error < 0)
-    return error;
-  if (!find_dumped_block (network, &asked, &block))
-    return 0;
+  int found = begin_dump (walk, nlv_traffic_policy, &asked, attrs, &block);
+
+  if (found <= 0)
+    return found;
   for (guint n = nlv_network_get_n_objects (network); walk->position < n; walk->position++)
     {
       const NlvObject *object = nlv_network_get_object (network, walk->position);

@@ -380,6 +380,20 @@ reply_class (const NlvRequest *request, const NlvQdisc *qdisc, const NlvObject *
   return finish_notification (request, &writer);
 }
 
+/* What both single requests begin with, @attrs of NLV_TCA_MAX + 1. */
+static int
+read_request (const NlvRequest *request, struct tcmsg *asked, NlvAttr *attrs, const NlvLink **link)
+{
+  int error = nlv_request_attrs (request->message, sizeof *asked, attrs, NLV_TCA_MAX, nlv_traffic_policy,
+                                 NLV_VALIDATE_LIBERAL, request->extack);
+
+  if (error < 0)
+    return error;
+  nlv_request_header (request->message, asked, sizeof *asked);
+  *link = nlv_network_find_link (request->network, asked->tcm_ifindex);
+  return *link != NULL ? 0 : -ENODEV;
+}
+
 /* Which discipline a class is asked of, and the class's whole number. */
 static int
 find_class_qdisc (const NlvRequest *request, const NlvLink *link, const struct tcmsg *asked, NlvQdisc *qdisc,
@@ -414,15 +428,11 @@ nlv_get_class (const NlvRequest *request)
   NlvQdisc qdisc;
   guint32 class = 0;
   const NlvObject *object;
-  int error = nlv_request_attrs (request->message, sizeof asked, attrs, NLV_TCA_MAX, nlv_traffic_policy,
-                                 NLV_VALIDATE_LIBERAL, request->extack);
+  const NlvLink *link;
+  int error = read_request (request, &asked, attrs, &link);
 
   if (error < 0)
     return error;
-  nlv_request_header (request->message, &asked, sizeof asked);
-  const NlvLink *link = nlv_network_find_link (request->network, asked.tcm_ifindex);
-  if (link == NULL)
-    return -ENODEV;
   error = find_class_qdisc (request, link, &asked, &qdisc, &class);
   if (error < 0)
     return error;
@@ -509,15 +519,11 @@ nlv_get_qdisc (const NlvRequest *request)
   struct tcmsg asked;
   NlvAttr attrs[NLV_TCA_MAX + 1];
   NlvQdisc qdisc;
-  int error = nlv_request_attrs (request->message, sizeof asked, attrs, NLV_TCA_MAX, nlv_traffic_policy,
-                                 NLV_VALIDATE_LIBERAL, request->extack);
+  const NlvLink *link;
+  int error = read_request (request, &asked, attrs, &link);
 
   if (error < 0)
     return error;
-  nlv_request_header (request->message, &asked, sizeof asked);
-  const NlvLink *link = nlv_network_find_link (request->network, asked.tcm_ifindex);
-  if (link == NULL)
-    return -ENODEV;
   if (asked.tcm_parent != 0)
     error = find_by_parent (request, link, &asked, &qdisc);
   else if (!nlv_qdisc_find (request->network, link, asked.tcm_handle, &qdisc))

@@ -225,8 +225,8 @@ take_way (NlvTableReader *reader, NlvRoute *route, const NlvNexthopObject *objec
     g_bytes_ref (way->encap);
 }
 
-/* Of a route that says no more than nexthop-id. Members that are not there, and
- * those that lead nowhere, are left out, as of a group of the kernel's. */
+/* Of a route that says no more than nexthop-id. Members of a group that are not
+ * there, or are groups themselves, are left out. */
 static void
 take_ways (NlvTableReader *reader, NlvSection *section, NlvRoute *route)
 {
