@@ -75,8 +75,8 @@ nlv_rows_get_size (const NlvRows *rows)
   return rows->rows->len;
 }
 
-void
-nlv_rows_remove (NlvRows *rows, gpointer row)
+guint
+nlv_rows_find (NlvRows *rows, gconstpointer row)
 {
   guint low = 0, high = rows->rows->len;
 
@@ -88,14 +88,21 @@ nlv_rows_remove (NlvRows *rows, gpointer row)
       int order = rows->compare (g_ptr_array_index (rows->rows, middle), row);
 
       if (order == 0)
-        {
-          g_ptr_array_remove_index (rows->rows, middle);
-          rows->sorted--;
-          return;
-        }
+        return middle;
       if (order < 0)
         low = middle + 1;
       else
         high = middle;
     }
+  g_return_val_if_reached (low);
+}
+
+guint
+nlv_rows_remove (NlvRows *rows, gpointer row)
+{
+  guint position = nlv_rows_find (rows, row);
+
+  g_ptr_array_remove_index (rows->rows, position);
+  rows->sorted--;
+  return position;
 }

@@ -18,7 +18,10 @@ typedef struct
 void nlv_rows_init (NlvRows *rows, GCompareFunc compare, GDestroyNotify free_row);
 void nlv_rows_clear (NlvRows *rows);
 void nlv_rows_add (NlvRows *rows, gpointer row);
-void nlv_rows_remove (NlvRows *rows, gpointer row);
+/* Returns the position that it had. */
+guint nlv_rows_remove (NlvRows *rows, gpointer row);
+/* The position of a row that is there. */
+guint nlv_rows_find (NlvRows *rows, gconstpointer row);
 /* NULL past the end. */
 gpointer nlv_rows_get (NlvRows *rows, guint position);
 /* The order of rows that are there has changed. */

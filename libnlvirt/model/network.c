@@ -2,36 +2,11 @@
 
 /* The fake network: owns its rows, and finds them by position, index, name
  * and equality. */
-#include "model/network.h"
+#include "model/network-private.h"
 
-#include "model/fib.h"
 #include "model/network-keys.h"
-#include "model/network-rows.h"
 
 #include <string.h>
-
-struct _NlvNetwork
-{
-  gatomicrefcount references;
-  guint generation;
-  guint64 sequence; /* of the row added last */
-  guint32 last_free_index;
-  NlvRows links_by_age; /* (unowned) */
-  NlvRows links, addresses, rules, neighbors, nexthops;
-  GPtrArray *objects; /* (element-type NlvObject) (owned) */
-  NlvGlobals globals;
-  gboolean clock_runs;
-  guint64 clock_start;           /* of the caller's time */
-  GHashTable *links_by_index;    /* index → (unowned) NlvLink */
-  GHashTable *links_by_name;     /* (unowned) name → NlvLink */
-  GHashTable *links_by_alt_name; /* (unowned) alternative name → NlvLink */
-  GHashTable *address_set;       /* of (unowned) NlvAddressNode */
-  GHashTable *subnets;           /* set of (owned) NlvSubnet */
-  GHashTable *neighbor_set;      /* of (unowned) NlvNeighborNode */
-  GHashTable *rule_set;          /* of (unowned) NlvRuleNode */
-  GHashTable *nexthops_by_id;    /* id → (unowned) NlvNexthopObject */
-  NlvFib *fib;                   /* (owned) */
-};
 
 #define DEFINE_FREE(name, clear)                                                                                       \
   static void name (gpointer data)                                                                                     \
@@ -72,6 +47,8 @@ nlv_network_new (void)
   network->rule_set = g_hash_table_new (nlv_hash_rule, nlv_equal_rules);
   network->nexthops_by_id = g_hash_table_new (NULL, NULL);
   network->fib = nlv_fib_new ();
+  nlv_observers_init (&network->observers);
+  nlv_timers_init (&network->timers);
   return network;
 }
 
@@ -125,6 +102,8 @@ nlv_network_unref (NlvNetwork *network)
   g_ptr_array_unref (network->objects);
   clear_globals (&network->globals);
   nlv_fib_free (network->fib);
+  nlv_observers_clear (&network->observers);
+  nlv_timers_clear (&network->timers);
   g_free (network);
 }
 
@@ -151,8 +130,41 @@ nlv_network_tell_time (NlvNetwork *network, guint64 now)
 {
   if (!network->clock_runs)
     network->clock_start = now;
-  network->clock_runs = TRUE;
+  if (!network->clock_runs)
+    {
+      network->clock_runs = TRUE;
+      nlv_network_deadline_changed (network);
+    }
   return network->globals.clock + (now > network->clock_start ? now - network->clock_start : 0);
+}
+
+/* --- telling ---------------------------------------------------------------- */
+
+/* A row has come, or another has come in its place. */
+static void
+tell_added (NlvNetwork *network, NlvRowKind kind, NlvRows *rows, gconstpointer row, guint n_removed)
+{
+  if (nlv_network_is_watched (network))
+    nlv_network_row_changed (network, kind, nlv_rows_find (rows, row), n_removed, 1);
+}
+
+void
+nlv_network_touch_address (NlvNetwork *network, const NlvAddress *row)
+{
+  network->generation++;
+  tell_added (network, NLV_ROW_ADDRESS, &network->addresses, row, 1);
+}
+
+void
+nlv_network_touch_rule (NlvNetwork *network, const NlvRule *row)
+{
+  tell_added (network, NLV_ROW_RULE, &network->rules, row, 1);
+}
+
+void
+nlv_network_touch_neighbor (NlvNetwork *network, const NlvNeighbor *row)
+{
+  tell_added (network, NLV_ROW_NEIGHBOR, &network->neighbors, row, 1);
 }
 
 /* --- adding ----------------------------------------------------------------- */
@@ -189,6 +201,7 @@ add_link (NlvNetwork *network, NlvLink *row, guint64 sequence)
   for (guint i = 0; node->alt_names != NULL && i < node->alt_names->len; i++)
     g_hash_table_insert (network->links_by_alt_name, g_ptr_array_index (node->alt_names, i), node);
   network->generation++;
+  tell_added (network, NLV_ROW_LINK, &network->links, node, 0);
   return node;
 }
 
@@ -243,6 +256,7 @@ add_address (NlvNetwork *network, NlvAddress *row, guint64 sequence)
   nlv_rows_add (&network->addresses, node);
   g_hash_table_add (network->address_set, node);
   network->generation++;
+  tell_added (network, NLV_ROW_ADDRESS, &network->addresses, node, 0);
   return &node->row;
 }
 
@@ -274,6 +288,7 @@ add_rule (NlvNetwork *network, NlvRule *row, guint64 sequence)
   node->sequence = sequence;
   nlv_rows_add (&network->rules, node);
   g_hash_table_add (network->rule_set, node);
+  tell_added (network, NLV_ROW_RULE, &network->rules, node, 0);
   return &node->row;
 }
 
@@ -299,6 +314,7 @@ add_neighbor (NlvNetwork *network, NlvNeighbor *row, guint64 sequence)
   node->sequence = sequence;
   nlv_rows_add (&network->neighbors, node);
   g_hash_table_add (network->neighbor_set, node);
+  tell_added (network, NLV_ROW_NEIGHBOR, &network->neighbors, node, 0);
   return &node->row;
 }
 
@@ -389,6 +405,7 @@ nlv_network_copy (NlvNetwork *network)
   copy_globals (&network->globals, &copy->globals);
   copy->clock_runs = network->clock_runs;
   copy->clock_start = network->clock_start;
+  nlv_timers_copy (&network->timers, &copy->timers);
   nlv_fib_free (copy->fib);
   copy->fib = nlv_fib_copy (network->fib);
   copy->sequence = network->sequence;
@@ -406,8 +423,8 @@ nlv_network_remove_link (NlvNetwork *network, NlvLink *row)
   for (guint i = 0; row->alt_names != NULL && i < row->alt_names->len; i++)
     g_hash_table_remove (network->links_by_alt_name, g_ptr_array_index (row->alt_names, i));
   nlv_rows_remove (&network->links_by_age, row);
-  nlv_rows_remove (&network->links, row);
   network->generation++;
+  nlv_network_row_changed (network, NLV_ROW_LINK, nlv_rows_remove (&network->links, row), 1, 0);
 }
 
 void
@@ -421,8 +438,8 @@ nlv_network_remove_address (NlvNetwork *network, NlvAddress *row)
       if (subnet != NULL && --subnet->n_addresses == 0)
         g_hash_table_remove (network->subnets, &key);
     }
-  nlv_rows_remove (&network->addresses, row);
   network->generation++;
+  nlv_network_row_changed (network, NLV_ROW_ADDRESS, nlv_rows_remove (&network->addresses, row), 1, 0);
 }
 
 void
@@ -435,14 +452,14 @@ void
 nlv_network_remove_rule (NlvNetwork *network, NlvRule *row)
 {
   g_hash_table_remove (network->rule_set, row);
-  nlv_rows_remove (&network->rules, row);
+  nlv_network_row_changed (network, NLV_ROW_RULE, nlv_rows_remove (&network->rules, row), 1, 0);
 }
 
 void
 nlv_network_remove_neighbor (NlvNetwork *network, NlvNeighbor *row)
 {
   g_hash_table_remove (network->neighbor_set, row);
-  nlv_rows_remove (&network->neighbors, row);
+  nlv_network_row_changed (network, NLV_ROW_NEIGHBOR, nlv_rows_remove (&network->neighbors, row), 1, 0);
 }
 
 void

@@ -323,6 +323,12 @@ void nlv_network_remove_neighbor (NlvNetwork *network, NlvNeighbor *row);
 void nlv_network_remove_object (NlvNetwork *network, NlvObject *row);
 void nlv_network_remove_nexthop (NlvNetwork *network, NlvNexthopObject *row);
 
+/* A row has changed in place, in nothing that it is ordered or found by. For
+ * links see observer.h. */
+void nlv_network_touch_address (NlvNetwork *network, const NlvAddress *row);
+void nlv_network_touch_rule (NlvNetwork *network, const NlvRule *row);
+void nlv_network_touch_neighbor (NlvNetwork *network, const NlvNeighbor *row);
+
 /* Makes the links with these indexes the oldest, in this order. */
 void nlv_network_order_links (NlvNetwork *network, const guint32 *indexes, guint n);
 

@@ -107,6 +107,21 @@ nlv_walk_check_consistent (NlvWalk *walk, NlvWriter *writer)
   walk->dump.interrupted = FALSE;
 }
 
+void
+nlv_change_init_request (NlvChange *change, const NlvRequest *request)
+{
+  const NlvCaller *caller = request->caller;
+  const struct nlmsghdr *header = &request->message->header;
+
+  *change = (NlvChange){ .network = request->network,
+                         .now = caller->now,
+                         .origin = caller->origin,
+                         .port = caller->port,
+                         .seq = header->nlmsg_seq,
+                         .echo = (header->nlmsg_flags & NLM_F_ECHO) != 0,
+                         .extack = request->extack };
+}
+
 gpointer
 nlv_reply_begin (const NlvRequest *request, NlvWriter *writer, guint16 type, gsize payload)
 {

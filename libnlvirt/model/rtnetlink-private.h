@@ -3,6 +3,7 @@
 /* What the files of the rtnetlink responder share. */
 #pragma once
 
+#include "model/change.h"
 #include "model/fib.h"
 #include "model/link-settings.h"
 #include "model/rtnetlink.h"
@@ -44,6 +45,9 @@ typedef struct
 } NlvRequest;
 
 typedef int (*NlvDoit) (const NlvRequest *request);
+
+/* The change that a request asks for. */
+void nlv_change_init_request (NlvChange *change, const NlvRequest *request);
 
 /* What a dump leaves out: the union of what the kernel's dumps can filter. */
 typedef struct

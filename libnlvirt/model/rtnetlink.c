@@ -3,6 +3,7 @@
 /* Which handler answers a request, and what all dumps have in common: the
  * kernel's rtnetlink_rcv_msg(), rtnl_dump_all() and rtnl_dumpit(). */
 #include "model/rtnetlink-private.h"
+#include "model/timer.h"
 
 #include <errno.h>
 #include <string.h>
@@ -14,6 +15,7 @@ typedef struct
   NlvDoit doit;
   NlvDumpit dumpit;
   NlvEnding ending;
+  gboolean bulk; /* NLM_F_BULK: RTNL_FLAG_BULK_DEL_SUPPORTED */
 } Handler;
 
 static int dump_all_families (NlvWalk *walk, NlvWriter *writer);
@@ -184,6 +186,23 @@ dump_all_families (NlvWalk *walk, NlvWriter *writer)
   return 0;
 }
 
+/* A request that changes the network, or is answered at once. */
+static int
+serve_single (NlvNetwork *network, const NlvCaller *caller, const NlvMessage *message, NlvAnswer *answer,
+              const Handler *handler)
+{
+  const NlvRequest request = { network, caller, message, answer, &answer->extack };
+  gboolean is_delete = ((message->header.nlmsg_type - RTM_BASE) & 3) == 1;
+  int error;
+
+  if (is_delete && (message->header.nlmsg_flags & NLM_F_BULK) != 0 && !handler->bulk)
+    return nlv_request_refuse (&request, -EOPNOTSUPP, "Bulk delete is not supported");
+  nlv_network_hold (network);
+  error = handler->doit (&request);
+  nlv_network_release (network);
+  return error;
+}
+
 int
 nlv_rtnetlink_request (NlvNetwork *network, const NlvCaller *caller, const NlvMessage *message, NlvAnswer *answer)
 {
@@ -197,28 +216,25 @@ nlv_rtnetlink_request (NlvNetwork *network, const NlvCaller *caller, const NlvMe
     return 0;
 
   gboolean is_get = ((type - RTM_BASE) & 3) == 2;
-  if (!is_get)
-    return caller->admin ? -EOPNOTSUPP : -EPERM;
+  if (!is_get && !(caller->admin && caller->writable))
+    return -EPERM;
 
   NlvCaller now = *caller;
+  nlv_network_run_timers (network, caller->now);
   now.now = nlv_network_tell_time (network, caller->now);
   caller = &now;
 
   guint8 family = body.data[0];
-  gboolean is_dump = (message->header.nlmsg_flags & NLM_F_DUMP) != 0;
+  gboolean is_dump = is_get && (message->header.nlmsg_flags & NLM_F_DUMP) != 0;
   const Handler *handler = find_handler (type, family, is_dump);
   if (handler == NULL)
     return -EOPNOTSUPP;
-  if (is_dump)
-    {
-      answer->dump = walk_new (network, caller, message, handler, family);
-      if (handler->dumpit == nlv_dump_links)
-        answer->dump->min_room = nlv_dump_links_min_room (network, message);
-      return 0;
-    }
-
-  const NlvRequest request = { network, caller, message, answer, &answer->extack };
-  return handler->doit (&request);
+  if (!is_dump)
+    return serve_single (network, caller, message, answer, handler);
+  answer->dump = walk_new (network, caller, message, handler, family);
+  if (handler->dumpit == nlv_dump_links)
+    answer->dump->min_room = nlv_dump_links_min_room (network, message);
+  return 0;
 }
 
 void

@@ -11,11 +11,13 @@
 /* Who asks, as the kernel would know it. */
 typedef struct
 {
-  guint32 port;    /* port id of the asking socket: every answer's nlmsg_pid */
-  guint32 uid;     /* of the calling thread */
-  gboolean admin;  /* has CAP_NET_ADMIN over the network */
-  gboolean strict; /* NETLINK_GET_STRICT_CHK */
-  guint64 now;     /* hundredths of a second since boot */
+  guint32 port;      /* port id of the asking socket: every answer's nlmsg_pid */
+  guint32 uid;       /* of the calling thread */
+  gboolean admin;    /* has CAP_NET_ADMIN over the network */
+  gboolean writable; /* and may change it */
+  gpointer origin;   /* (nullable) the owner of the observer that sends events to it */
+  gboolean strict;   /* NETLINK_GET_STRICT_CHK */
+  guint64 now;       /* hundredths of a second since boot */
 } NlvCaller;
 
 /* A dump under way: struct netlink_callback. */

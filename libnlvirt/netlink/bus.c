@@ -2,6 +2,7 @@
 
 /* Owns the port ids and knows all sockets for multicast. Sockets are borrowed:
  * each takes itself off before it is freed. */
+#include "model/observer.h"
 #include "netlink/socket-private.h"
 
 struct _NlvBus
@@ -10,6 +11,37 @@ struct _NlvBus
   NlvNetwork *network;  /* (owned) */
   GHashTable *ports;    /* (element-type guint32 NlvNetlinkSocket) those that are bound */
   GPtrArray *listeners; /* (element-type NlvNetlinkSocket) those in any group */
+};
+
+static gboolean
+listens (gpointer owner, guint group)
+{
+  const NlvBus *bus = owner;
+
+  for (guint i = 0; i < bus->listeners->len; i++)
+    if (nlv_netlink_socket_is_member (g_ptr_array_index (bus->listeners, i), group))
+      return TRUE;
+  return FALSE;
+}
+
+/* nlmsg_notify(): who asked for an echo hears it once, and sees which group it
+ * was for. */
+static void
+hear_event (gpointer owner, const NlvEvent *event)
+{
+  NlvBus *bus = owner;
+  const NlvDatagram datagram = { .bytes = event->message, .group = event->group };
+  gboolean echo = event->echo && event->origin == bus;
+  NlvNetlinkSocket *asker = echo ? nlv_bus_find_port (bus, event->port) : NULL;
+
+  nlv_bus_broadcast (bus, &datagram, NULL, echo ? event->port : 0);
+  if (asker != NULL && !nlv_netlink_socket_deliver (asker, &datagram))
+    nlv_netlink_socket_overrun (asker);
+}
+
+static const NlvObserver observer = {
+  .listens = listens,
+  .event = hear_event,
 };
 
 NlvBus *
@@ -21,6 +53,7 @@ nlv_bus_new (NlvNetwork *network)
   bus->network = nlv_network_ref (network);
   bus->ports = g_hash_table_new (NULL, NULL);
   bus->listeners = g_ptr_array_new ();
+  nlv_network_add_observer (network, &observer, bus);
   return bus;
 }
 
@@ -36,6 +69,7 @@ nlv_bus_unref (NlvBus *bus)
 {
   if (--bus->ref_count > 0)
     return;
+  nlv_network_remove_observer (bus->network, &observer, bus);
   g_hash_table_unref (bus->ports);
   g_ptr_array_unref (bus->listeners);
   nlv_network_unref (bus->network);
@@ -94,23 +128,4 @@ nlv_bus_broadcast (NlvBus *bus, const NlvDatagram *datagram, const NlvNetlinkSoc
       if (!nlv_netlink_socket_deliver (socket, datagram))
         nlv_netlink_socket_overrun (socket);
     }
-}
-
-void
-nlv_bus_multicast (NlvBus *bus, guint group, NlvSpan bytes)
-{
-  const NlvDatagram datagram = { .bytes = bytes, .group = group };
-
-  nlv_bus_broadcast (bus, &datagram, NULL, 0);
-}
-
-gboolean
-nlv_bus_has_listeners (NlvBus *bus, guint group)
-{
-  for (guint i = 0; i < bus->listeners->len; i++)
-    {
-      if (nlv_netlink_socket_is_member (g_ptr_array_index (bus->listeners, i), group))
-        return TRUE;
-    }
-  return FALSE;
 }

@@ -15,8 +15,3 @@ NlvNetwork *nlv_bus_get_network (NlvBus *bus);
 
 /* The highest group that rtnetlink has: RTNLGRP_IPV6_ACADDR. */
 #define NLV_BUS_N_GROUPS 39
-
-/* An event of the kernel's for every member of @group (RTNLGRP_*). */
-void nlv_bus_multicast (NlvBus *bus, guint group, NlvSpan bytes);
-/* FALSE: an event for @group need not even be written. */
-gboolean nlv_bus_has_listeners (NlvBus *bus, guint group);

@@ -64,6 +64,8 @@ nlv_netlink_socket_serve (NlvNetlinkSocket *self, const NlvTask *task, NlvSpan d
     .port = self->port,
     .uid = task->uid,
     .admin = task->admin,
+    .writable = task->writable,
+    .origin = self->bus,
     .strict = nlv_netlink_socket_has_option (self, NETLINK_GET_STRICT_CHK),
     .now = task->now,
   };

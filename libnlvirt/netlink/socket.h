@@ -42,7 +42,8 @@ typedef struct
   guint32 tgid;          /* in its own pid namespace: the first choice of a port id */
   guint32 pid, uid, gid; /* of the sender, for SCM_CREDENTIALS */
   gboolean admin;
-  guint64 now; /* hundredths of a second since boot */
+  gboolean writable; /* NlvCaller */
+  guint64 now;       /* hundredths of a second since boot */
 } NlvTask;
 
 /* System calls: 0 or a length, or -errno. @address and @address_len are what

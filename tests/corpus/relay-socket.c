@@ -73,18 +73,6 @@ nlv_bus_get_network (NlvBus *bus)
   return bus->network;
 }
 
-/* The kernel has events of its own. */
-void
-nlv_bus_multicast (NlvBus *bus, guint group, NlvSpan bytes)
-{
-}
-
-gboolean
-nlv_bus_has_listeners (NlvBus *bus, guint group)
-{
-  return FALSE;
-}
-
 NlvNetlinkSocket *
 nlv_netlink_socket_new (NlvBus *bus, int type, const NlvSocketQueue *queue, gpointer owner)
 {

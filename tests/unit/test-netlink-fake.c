@@ -117,6 +117,20 @@ nlv_network_unref (NlvNetwork *network)
 {
 }
 
+void
+nlv_network_add_observer (NlvNetwork *network, const NlvObserver *observer, gpointer owner)
+{
+  fake.observer = observer;
+  fake.observer_owner = owner;
+}
+
+void
+nlv_network_remove_observer (NlvNetwork *network, const NlvObserver *observer, gpointer owner)
+{
+  g_assert_true (fake.observer == observer && fake.observer_owner == owner);
+  fake.observer = NULL;
+}
+
 /* The queue. */
 
 static gsize

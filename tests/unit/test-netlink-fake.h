@@ -3,6 +3,7 @@
 /* The netlink layer on a responder and a receive queue of the test's own. */
 #pragma once
 
+#include "model/observer.h"
 #include "netlink/socket.h"
 
 /* Requests that the fake responder knows. All others are -EOPNOTSUPP. */
@@ -29,6 +30,9 @@ typedef struct
   guint32 min_room;
   gboolean interrupted;
   guint n_dumps; /* alive */
+  /* The bus that watches the network: */
+  const NlvObserver *observer;
+  gpointer observer_owner;
 } Fake;
 
 extern Fake fake;

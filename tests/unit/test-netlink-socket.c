@@ -128,9 +128,9 @@ test_groups (Fixture *fixture, gconstpointer user_data)
   g_assert_cmphex (words[1], ==, 2);
   g_assert_cmpint (nlv_netlink_socket_get_option (socket, NETLINK_LIST_MEMBERSHIPS, words, 7, &written, &len), ==, 0);
   g_assert_cmpuint (written, ==, 4);
-  g_assert_true (nlv_bus_has_listeners (fixture->bus, 34));
+  g_assert_true (fake.observer->listens (fixture->bus, 34));
   g_assert_cmpint (nlv_netlink_socket_set_option (socket, &nobody, NETLINK_DROP_MEMBERSHIP, &group, 4), ==, 0);
-  g_assert_false (nlv_bus_has_listeners (fixture->bus, 34));
+  g_assert_false (fake.observer->listens (fixture->bus, 34));
   group = 40;
   g_assert_cmpint (nlv_netlink_socket_set_option (socket, &admin, NETLINK_ADD_MEMBERSHIP, &group, 4), ==, -EINVAL);
   group = G_MININT;
@@ -199,17 +199,48 @@ test_between_sockets (Fixture *fixture, gconstpointer user_data)
 }
 
 static void
+send_event (Fixture *fixture, guint group, guint32 port, gboolean echo)
+{
+  const NlvEvent event = {
+    .group = group, .message = nlv_span ("event", 5), .origin = fixture->bus, .port = port, .echo = echo
+  };
+
+  fake.observer->event (fixture->bus, &event);
+}
+
+static void
 test_multicast (Fixture *fixture, gconstpointer user_data)
 {
   g_assert_cmpint (bind_to (fixture->one, &nobody, 0, 1), ==, 0);
-  nlv_bus_multicast (fixture->bus, 1, nlv_span ("event", 5));
-  nlv_bus_multicast (fixture->bus, 2, nlv_span ("event", 5));
-  nlv_bus_multicast (fixture->bus, 0, nlv_span ("event", 5));
-  nlv_bus_multicast (fixture->bus, G_MAXUINT, nlv_span ("event", 5));
+  send_event (fixture, 1, 0, FALSE);
+  send_event (fixture, 2, 0, FALSE);
+  send_event (fixture, 0, 0, FALSE);
+  send_event (fixture, G_MAXUINT, 0, FALSE);
   g_assert_cmpuint (fixture->one->queue.length, ==, 1);
   g_assert_cmpuint (fixture->other->queue.length, ==, 0);
   g_assert_cmpuint (fixture->one->last.group, ==, 1);
   g_assert_cmpuint (fixture->one->last.port, ==, 0);
+}
+
+/* Who asks for an echo hears of the event once, in the group or not. */
+static void
+test_echo (Fixture *fixture, gconstpointer user_data)
+{
+  g_assert_cmpint (bind_to (fixture->one, &nobody, 7, 1), ==, 0);
+  g_assert_cmpint (bind_to (fixture->other, &nobody, 8, 0), ==, 0);
+  send_event (fixture, 1, 7, TRUE);
+  g_assert_cmpuint (fixture->one->queue.length, ==, 1);
+  send_event (fixture, 1, 8, TRUE);
+  g_assert_cmpuint (fixture->one->queue.length, ==, 2);
+  g_assert_cmpuint (fixture->other->queue.length, ==, 1);
+  g_assert_cmpuint (fixture->other->last.group, ==, 1);
+  send_event (fixture, 1, 8, FALSE);
+  g_assert_cmpuint (fixture->one->queue.length, ==, 3);
+  g_assert_cmpuint (fixture->other->queue.length, ==, 1);
+  /* Another bus's port. */
+  fake.observer->event (fixture->bus,
+                        &(NlvEvent){ .group = 2, .message = nlv_span ("event", 5), .port = 8, .echo = TRUE });
+  g_assert_cmpuint (fixture->other->queue.length, ==, 1);
 }
 
 static void
@@ -370,6 +401,7 @@ main (int argc, char **argv)
   ADD ("send-order", test_send_order);
   ADD ("between-sockets", test_between_sockets);
   ADD ("multicast", test_multicast);
+  ADD ("echo", test_echo);
   ADD ("caller", test_caller);
   ADD ("acks", test_acks);
   ADD ("extended-ack", test_extended_ack);

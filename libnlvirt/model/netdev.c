@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The notifier chain. */
+#include "model/netdev.h"
+
+typedef void (*Notifier) (NlvChange *change, NlvLink *link, NlvNetdevEvent event);
+
+static const Notifier chain[] = {
+  NULL,
+};
+
+void
+nlv_netdev_notify (NlvChange *change, NlvLink *link, NlvNetdevEvent event)
+{
+  for (guint i = 0; chain[i] != NULL; i++)
+    chain[i](change, link, event);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The network from within, for the files that are a part of it: its rows
+ * (network.c), who watches them (observer.c), and its timers (timer.c). */
+#pragma once
+
+#include "model/fib.h"
+#include "model/network-rows.h"
+#include "model/timer.h"
+
+typedef struct
+{
+  GArray *entries; /* (owned) */
+  guint holds;
+  gboolean unsettled;
+} NlvObservers;
+
+typedef struct
+{
+  GSequence *queue;   /* (owned) */
+  GHashTable *places; /* (owned) timer → its place in the queue */
+  guint64 sequence;
+  gboolean running;
+} NlvTimers;
+
+struct _NlvNetwork
+{
+  gatomicrefcount references;
+  guint generation;
+  guint64 sequence; /* of the row added last */
+  guint32 last_free_index;
+  NlvRows links_by_age; /* (unowned) */
+  NlvRows links, addresses, rules, neighbors, nexthops;
+  GPtrArray *objects; /* (element-type NlvObject) (owned) */
+  NlvGlobals globals;
+  gboolean clock_runs;
+  guint64 clock_start;           /* of the caller's time */
+  GHashTable *links_by_index;    /* index → (unowned) NlvLink */
+  GHashTable *links_by_name;     /* (unowned) name → NlvLink */
+  GHashTable *links_by_alt_name; /* (unowned) alternative name → NlvLink */
+  GHashTable *address_set;       /* of (unowned) NlvAddressNode */
+  GHashTable *subnets;           /* set of (owned) NlvSubnet */
+  GHashTable *neighbor_set;      /* of (unowned) NlvNeighborNode */
+  GHashTable *rule_set;          /* of (unowned) NlvRuleNode */
+  GHashTable *nexthops_by_id;    /* id → (unowned) NlvNexthopObject */
+  NlvFib *fib;                   /* (owned) */
+  NlvObservers observers;
+  NlvTimers timers;
+};
+
+/* observer.c */
+void nlv_observers_init (NlvObservers *self);
+void nlv_observers_clear (NlvObservers *self);
+/* FALSE: nobody would be told of a row. */
+gboolean nlv_network_is_watched (NlvNetwork *network);
+void nlv_network_row_changed (NlvNetwork *network, NlvRowKind kind, guint position, guint n_removed, guint n_added);
+void nlv_network_deadline_changed (NlvNetwork *network);
+
+/* timer.c */
+void nlv_timers_init (NlvTimers *self);
+void nlv_timers_clear (NlvTimers *self);
+void nlv_timers_copy (const NlvTimers *from, NlvTimers *to);
