@@ -16,6 +16,9 @@ typedef struct
   guint32 port, seq; /* of the request: nlmsg_pid and nlmsg_seq of the events that repeat it; 0 from within */
   gboolean echo;     /* NLM_F_ECHO */
   NlvExtack *extack; /* (nullable) */
+  /* What is told with NLV_NETDEV_CHANGE and _CHANGE_MTU, while it is told. */
+  guint32 flags_changed;
+  guint32 old_mtu;
 } NlvChange;
 
 /* One that nobody has asked for, within another or by itself. */

@@ -104,8 +104,8 @@ set_carrier (NlvLink *link, gboolean carrier)
 /* A device that linkwatch never looked at, because its carrier never changed,
  * stays in an unknown state; without carrier default_operstate() blames the
  * device below, if there is one. */
-static guint8
-state_when_up (const NlvLink *link)
+guint8
+nlv_link_usual_state (const NlvLink *link)
 {
   if (!link->carrier)
     return link->has_lower ? IF_OPER_LOWERLAYERDOWN : IF_OPER_DOWN;
@@ -119,15 +119,21 @@ nlv_link_set_up (NlvLink *link, gboolean up, gboolean carrier)
 {
   link->flags &= ~(guint32) (IFF_UP | IFF_RUNNING | IFF_LOWER_UP | IFF_DORMANT);
   set_carrier (link, carrier);
-  link->operational_state = up ? state_when_up (link) : IF_OPER_DOWN;
+  link->has_hidden_state = FALSE;
+  link->operational_state = up ? nlv_link_usual_state (link) : IF_OPER_DOWN;
   if (!up)
     return;
   link->flags |= IFF_UP;
   if (carrier)
     link->flags |= IFF_RUNNING | IFF_LOWER_UP;
-  if (g_strcmp0 (link->qdisc, "noop") == 0)
-    {
-      g_free (link->qdisc);
-      link->qdisc = g_strdup (find_driver (link->name, link->kind)->qdisc);
-    }
+  nlv_link_attach_qdisc (link);
+}
+
+void
+nlv_link_attach_qdisc (NlvLink *link)
+{
+  if (g_strcmp0 (link->qdisc, "noop") != 0)
+    return;
+  g_free (link->qdisc);
+  link->qdisc = g_strdup (find_driver (link->name, link->kind)->qdisc);
 }

@@ -2,10 +2,12 @@
 
 /* The notifier chain. */
 #include "model/netdev.h"
+#include "model/device.h"
 
 typedef void (*Notifier) (NlvChange *change, NlvLink *link, NlvNetdevEvent event);
 
 static const Notifier chain[] = {
+  nlv_link_device_event,
   NULL,
 };
 

@@ -25,6 +25,7 @@ typedef enum
   NLV_NETDEV_FEATURES_CHANGE,
   NLV_NETDEV_POST_TYPE_CHANGE,
   NLV_NETDEV_NOTIFY_PEERS,
+  NLV_NETDEV_RESEND_IGMP,
 } NlvNetdevEvent;
 
 /* call_netdevice_notifiers(): in the order in which the kernel's parts have

@@ -23,6 +23,14 @@ typedef struct
   gboolean running;
 } NlvTimers;
 
+/* Links whose carrier has changed: device-watch.c. */
+typedef struct
+{
+  GArray *pending; /* (element-type guint32) (owned) */
+  guint64 next_event;
+  gboolean urgent, scheduled;
+} NlvLinkWatch;
+
 struct _NlvNetwork
 {
   gatomicrefcount references;
@@ -46,6 +54,7 @@ struct _NlvNetwork
   NlvFib *fib;                   /* (owned) */
   NlvObservers observers;
   NlvTimers timers;
+  NlvLinkWatch link_watch;
 };
 
 /* observer.c */
@@ -55,6 +64,11 @@ void nlv_observers_clear (NlvObservers *self);
 gboolean nlv_network_is_watched (NlvNetwork *network);
 void nlv_network_row_changed (NlvNetwork *network, NlvRowKind kind, guint position, guint n_removed, guint n_added);
 void nlv_network_deadline_changed (NlvNetwork *network);
+
+/* device-watch.c */
+void nlv_link_watch_init (NlvLinkWatch *self);
+void nlv_link_watch_clear (NlvLinkWatch *self);
+void nlv_link_watch_copy (const NlvLinkWatch *from, NlvLinkWatch *to);
 
 /* timer.c */
 void nlv_timers_init (NlvTimers *self);

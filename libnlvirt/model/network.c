@@ -49,6 +49,7 @@ nlv_network_new (void)
   network->fib = nlv_fib_new ();
   nlv_observers_init (&network->observers);
   nlv_timers_init (&network->timers);
+  nlv_link_watch_init (&network->link_watch);
   return network;
 }
 
@@ -104,6 +105,7 @@ nlv_network_unref (NlvNetwork *network)
   nlv_fib_free (network->fib);
   nlv_observers_clear (&network->observers);
   nlv_timers_clear (&network->timers);
+  nlv_link_watch_clear (&network->link_watch);
   g_free (network);
 }
 
@@ -406,6 +408,7 @@ nlv_network_copy (NlvNetwork *network)
   copy->clock_runs = network->clock_runs;
   copy->clock_start = network->clock_start;
   nlv_timers_copy (&network->timers, &copy->timers);
+  nlv_link_watch_copy (&network->link_watch, &copy->link_watch);
   nlv_fib_free (copy->fib);
   copy->fib = nlv_fib_copy (network->fib);
   copy->sequence = network->sequence;

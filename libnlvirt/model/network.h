@@ -95,7 +95,9 @@ typedef struct
   guint32 tx_queues, rx_queues;
   guint32 gso_max_segs, gso_max_size, gro_max_size, gso_ipv4_max_size, gro_ipv4_max_size;
   guint32 tso_max_size, tso_max_segs;
-  guint8 operational_state; /* IF_OPER_* */
+  guint8 operational_state; /* IF_OPER_*, as shown */
+  guint8 hidden_state;      /* of a link that is down, if known: nlv_link_get_operational_state() */
+  gboolean has_hidden_state;
   guint8 link_mode;
   guint8 carrier;
   guint8 protocol_down;

@@ -332,8 +332,8 @@ put_unplaced (NlvWriter *writer, const NlvLink *link)
     }
 }
 
-void
-nlv_link_message (NlvWriter *writer, const NlvLink *link, guint32 ext_mask)
+static void
+put_link (NlvWriter *writer, const NlvLink *link, guint32 ext_mask, guint32 event)
 {
   gboolean has_extra = link->extra != NULL && link->extra->len > 0;
 
@@ -343,6 +343,8 @@ nlv_link_message (NlvWriter *writer, const NlvLink *link, guint32 ext_mask)
       const NlvRawAttr *raw = has_extra ? nlv_raw_attrs_find (link->extra, order[i].type) : NULL;
       if (is_of_vf (order[i].type) && (ext_mask & RTEXT_FILTER_VF) == 0)
         continue;
+      if (order[i].type == IFLA_ADDRESS && event != IFLA_EVENT_NONE)
+        nlv_put_u32 (writer, IFLA_EVENT, event);
       if (raw != NULL)
         put_bytes (writer, raw->type, raw->payload);
       else
@@ -350,4 +352,16 @@ nlv_link_message (NlvWriter *writer, const NlvLink *link, guint32 ext_mask)
     }
   if (has_extra)
     put_unplaced (writer, link);
+}
+
+void
+nlv_link_message (NlvWriter *writer, const NlvLink *link, guint32 ext_mask)
+{
+  put_link (writer, link, ext_mask, IFLA_EVENT_NONE);
+}
+
+void
+nlv_link_message_of_event (NlvWriter *writer, const NlvLink *link, guint32 event)
+{
+  put_link (writer, link, 0, event);
 }

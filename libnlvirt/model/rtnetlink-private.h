@@ -133,6 +133,8 @@ int nlv_getlink (const NlvRequest *request);
 int nlv_dump_links (NlvWalk *walk, NlvWriter *writer);
 guint32 nlv_dump_links_min_room (NlvNetwork *network, const NlvMessage *message);
 void nlv_link_message (NlvWriter *writer, const NlvLink *link, guint32 ext_mask);
+/* As an event shows it: @event is IFLA_EVENT_*. */
+void nlv_link_message_of_event (NlvWriter *writer, const NlvLink *link, guint32 event);
 void nlv_link_put_family (NlvWriter *writer, const NlvLink *link, guint32 ext_mask);
 void nlv_link_put_inet6 (NlvWriter *writer, const NlvLink *link, guint32 ext_mask);
 int nlv_dump_inet6_links (NlvWalk *walk, NlvWriter *writer);
