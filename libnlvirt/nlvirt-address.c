@@ -2,6 +2,7 @@
 
 #include "nlvirt-address.h"
 
+#include "nlvirt-error.h"
 #include "nlvirt-rows-private.h"
 #include "nlvirt-words-private.h"
 
@@ -11,9 +12,19 @@
 /**
  * NlvirtAddress:
  *
- * An address of an interface, as a table had it at one moment. Immutable.
+ * An address of an interface, as a table had it at one moment, or as it is to
+ * be added to one. Immutable.
  *
- * Addresses come from [method@Nlvirt.Table.get_addresses].
+ * Addresses come from [method@Nlvirt.Table.get_addresses], or are made to be
+ * given to [method@Nlvirt.Table.add_address].
+ *
+ * ```c
+ * g_autoptr (GInetAddress) ip = g_inet_address_new_from_string ("192.0.2.7");
+ * g_autoptr (NlvirtAddress) address = nlvirt_address_new ("eth0", ip, 24);
+ *
+ * if (!nlvirt_table_add_address (table, address, &error))
+ *   g_printerr ("%s\n", error->message);
+ * ```
  *
  * Since: 0.1
  */
@@ -23,6 +34,7 @@ struct _NlvirtAddress
 
   NlvAddress row;
   char *link_name; /* (owned) (nullable) */
+  guint8 peer_family;
 };
 
 enum
@@ -111,13 +123,76 @@ nlvirt_address_get_property (GObject *object, guint id, GValue *value, GParamSpe
 }
 
 static void
+nlvirt_address_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  NlvirtAddress *self = NLVIRT_ADDRESS (object);
+  NlvAddress *row = &self->row;
+
+  switch (id)
+    {
+      case PROP_ADDRESS:
+        row->family = nlvirt_ip_from_inet_address (g_value_get_object (value), &row->local);
+        break;
+      case PROP_PREFIX_LENGTH:
+        row->prefix_length = (guint8) g_value_get_uint (value);
+        break;
+      case PROP_PEER:
+        self->peer_family = nlvirt_ip_from_inet_address (g_value_get_object (value), &row->peer);
+        break;
+      case PROP_BROADCAST:
+        row->has_broadcast = nlvirt_ip_from_inet_address (g_value_get_object (value), &row->broadcast) == AF_INET;
+        break;
+      case PROP_LINK_NAME:
+        self->link_name = g_value_dup_string (value);
+        break;
+      case PROP_LABEL:
+        if (g_value_get_string (value) != NULL)
+          g_strlcpy (row->label, g_value_get_string (value), sizeof row->label);
+        break;
+      case PROP_SCOPE:
+        row->scope = (guint8) g_value_get_uint (value);
+        break;
+      case PROP_FLAGS:
+        row->flags = g_value_get_uint (value);
+        break;
+      case PROP_PROTOCOL:
+        row->protocol = (guint8) g_value_get_uint (value);
+        break;
+      case PROP_METRIC:
+        row->metric = g_value_get_uint (value);
+        break;
+      case PROP_VALID_LIFETIME:
+        row->valid_lifetime = g_value_get_uint (value);
+        break;
+      case PROP_PREFERRED_LIFETIME:
+        row->preferred_lifetime = g_value_get_uint (value);
+        break;
+      default:
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+nlvirt_address_constructed (GObject *object)
+{
+  NlvirtAddress *self = NLVIRT_ADDRESS (object);
+
+  G_OBJECT_CLASS (nlvirt_address_parent_class)->constructed (object);
+  if (self->peer_family == AF_UNSPEC)
+    self->row.peer = self->row.local;
+}
+
+static void
 nlvirt_address_class_init (NlvirtAddressClass *klass)
 {
   const GParamFlags read_only = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+  const GParamFlags built = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->finalize = nlvirt_address_finalize;
+  object_class->constructed = nlvirt_address_constructed;
   object_class->get_property = nlvirt_address_get_property;
+  object_class->set_property = nlvirt_address_set_property;
 
   /**
    * NlvirtAddress:family: (getter get_family)
@@ -135,7 +210,7 @@ nlvirt_address_class_init (NlvirtAddressClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_ADDRESS] = g_param_spec_object ("address", NULL, NULL, G_TYPE_INET_ADDRESS, read_only);
+  properties[PROP_ADDRESS] = g_param_spec_object ("address", NULL, NULL, G_TYPE_INET_ADDRESS, built);
   /**
    * NlvirtAddress:prefix-length: (getter get_prefix_length)
    *
@@ -143,7 +218,7 @@ nlvirt_address_class_init (NlvirtAddressClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_PREFIX_LENGTH] = g_param_spec_uint ("prefix-length", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  properties[PROP_PREFIX_LENGTH] = g_param_spec_uint ("prefix-length", NULL, NULL, 0, 128, 0, built);
   /**
    * NlvirtAddress:peer: (getter get_peer)
    *
@@ -151,7 +226,7 @@ nlvirt_address_class_init (NlvirtAddressClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_PEER] = g_param_spec_object ("peer", NULL, NULL, G_TYPE_INET_ADDRESS, read_only);
+  properties[PROP_PEER] = g_param_spec_object ("peer", NULL, NULL, G_TYPE_INET_ADDRESS, built);
   /**
    * NlvirtAddress:broadcast: (getter get_broadcast)
    *
@@ -159,7 +234,7 @@ nlvirt_address_class_init (NlvirtAddressClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_BROADCAST] = g_param_spec_object ("broadcast", NULL, NULL, G_TYPE_INET_ADDRESS, read_only);
+  properties[PROP_BROADCAST] = g_param_spec_object ("broadcast", NULL, NULL, G_TYPE_INET_ADDRESS, built);
   /**
    * NlvirtAddress:link-index: (getter get_link_index)
    *
@@ -175,7 +250,7 @@ nlvirt_address_class_init (NlvirtAddressClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_LINK_NAME] = g_param_spec_string ("link-name", NULL, NULL, NULL, read_only);
+  properties[PROP_LINK_NAME] = g_param_spec_string ("link-name", NULL, NULL, NULL, built);
   /**
    * NlvirtAddress:label: (getter get_label)
    *
@@ -183,7 +258,7 @@ nlvirt_address_class_init (NlvirtAddressClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_LABEL] = g_param_spec_string ("label", NULL, NULL, NULL, read_only);
+  properties[PROP_LABEL] = g_param_spec_string ("label", NULL, NULL, NULL, built);
   /**
    * NlvirtAddress:scope: (getter get_scope)
    *
@@ -191,7 +266,7 @@ nlvirt_address_class_init (NlvirtAddressClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_SCOPE] = g_param_spec_uint ("scope", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  properties[PROP_SCOPE] = g_param_spec_uint ("scope", NULL, NULL, 0, G_MAXUINT8, 0, built);
   /**
    * NlvirtAddress:flags: (getter get_flags)
    *
@@ -199,7 +274,7 @@ nlvirt_address_class_init (NlvirtAddressClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_FLAGS] = g_param_spec_uint ("flags", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  properties[PROP_FLAGS] = g_param_spec_uint ("flags", NULL, NULL, 0, G_MAXUINT, 0, built);
   /**
    * NlvirtAddress:protocol: (getter get_protocol)
    *
@@ -207,7 +282,7 @@ nlvirt_address_class_init (NlvirtAddressClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_PROTOCOL] = g_param_spec_uint ("protocol", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  properties[PROP_PROTOCOL] = g_param_spec_uint ("protocol", NULL, NULL, 0, G_MAXUINT8, 0, built);
   /**
    * NlvirtAddress:metric: (getter get_metric)
    *
@@ -215,7 +290,7 @@ nlvirt_address_class_init (NlvirtAddressClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_METRIC] = g_param_spec_uint ("metric", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  properties[PROP_METRIC] = g_param_spec_uint ("metric", NULL, NULL, 0, G_MAXUINT, 0, built);
   /**
    * NlvirtAddress:valid-lifetime: (getter get_valid_lifetime)
    *
@@ -223,7 +298,7 @@ nlvirt_address_class_init (NlvirtAddressClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_VALID_LIFETIME] = g_param_spec_uint ("valid-lifetime", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  properties[PROP_VALID_LIFETIME] = g_param_spec_uint ("valid-lifetime", NULL, NULL, 0, G_MAXUINT, G_MAXUINT, built);
   /**
    * NlvirtAddress:preferred-lifetime: (getter get_preferred_lifetime)
    *
@@ -233,7 +308,7 @@ nlvirt_address_class_init (NlvirtAddressClass *klass)
    * Since: 0.1
    */
   properties[PROP_PREFERRED_LIFETIME] =
-    g_param_spec_uint ("preferred-lifetime", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+    g_param_spec_uint ("preferred-lifetime", NULL, NULL, 0, G_MAXUINT, G_MAXUINT, built);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 }
 
@@ -251,6 +326,51 @@ nlvirt_address_new_for_row (NlvNetwork *network, const NlvAddress *row)
   self->row.extra = NULL;
   self->link_name = nlvirt_dup_link_name (network, row->link);
   return self;
+}
+
+/**
+ * nlvirt_address_new:
+ * @link_name: the name of an interface
+ * @address: the address
+ * @prefix_length: the length of the prefix that is on the link, in bits
+ *
+ * Makes an address to be added to a table. All else has its usual value: the
+ * address is valid forever, and has no peer. As with the kernel's interface, an IPv4
+ * address has a broadcast address only when one is given. What else there is to
+ * say can be said with the properties at construction.
+ *
+ * Returns: (transfer full): a new address
+ *
+ * Since: 0.1
+ */
+NlvirtAddress *
+nlvirt_address_new (const char *link_name, GInetAddress *address, guint prefix_length)
+{
+  g_return_val_if_fail (link_name != NULL, NULL);
+  g_return_val_if_fail (G_IS_INET_ADDRESS (address), NULL);
+  g_return_val_if_fail (prefix_length <= g_inet_address_get_native_size (address) * 8, NULL);
+  return g_object_new (NLVIRT_TYPE_ADDRESS, "link-name", link_name, "address", address, "prefix-length", prefix_length,
+                       NULL);
+}
+
+gboolean
+nlvirt_address_to_row (NlvirtAddress *self, NlvNetwork *network, NlvAddress *row, GError **error)
+{
+  *row = self->row;
+  if (row->family == AF_UNSPEC || self->link_name == NULL)
+    {
+      g_set_error_literal (error, NLVIRT_ERROR, NLVIRT_ERROR_INVALID, "an address needs an interface and an address");
+      return FALSE;
+    }
+  if (self->peer_family != AF_UNSPEC && self->peer_family != row->family)
+    {
+      g_set_error_literal (error, NLVIRT_ERROR, NLVIRT_ERROR_INVALID, "the peer is of another address family");
+      return FALSE;
+    }
+  /* What ip-address(8) asks for by itself. */
+  if (row->family == AF_INET && row->scope == RT_SCOPE_UNIVERSE && row->local.bytes[0] == 127)
+    row->scope = RT_SCOPE_HOST;
+  return nlvirt_find_link_index (network, self->link_name, &row->link, error);
 }
 
 /**

@@ -12,6 +12,8 @@ NLVIRT_AVAILABLE_IN_0_1
 G_DECLARE_FINAL_TYPE (NlvirtAddress, nlvirt_address, NLVIRT, ADDRESS, GObject)
 
 NLVIRT_AVAILABLE_IN_0_1
+NlvirtAddress *nlvirt_address_new (const char *link_name, GInetAddress *address, guint prefix_length);
+NLVIRT_AVAILABLE_IN_0_1
 GSocketFamily nlvirt_address_get_family (NlvirtAddress *self);
 NLVIRT_AVAILABLE_IN_0_1
 GInetAddress *nlvirt_address_get_address (NlvirtAddress *self);

@@ -8,6 +8,32 @@
 
 #include <linux/if.h>
 
+enum
+{
+  PROP_0,
+  PROP_TABLE,
+  PROP_NAME,
+  PROP_INDEX,
+  PROP_KIND,
+  PROP_HARDWARE_TYPE,
+  PROP_MAC_ADDRESS,
+  PROP_PERMANENT_MAC_ADDRESS,
+  PROP_BROADCAST,
+  PROP_MTU,
+  PROP_FLAGS,
+  PROP_UP,
+  PROP_RUNNING,
+  PROP_CARRIER,
+  PROP_OPERATIONAL_STATE,
+  PROP_ALT_NAMES,
+  PROP_ALIAS,
+  PROP_MASTER,
+  PROP_QDISC,
+  PROP_TX_QUEUE_LENGTH,
+  PROP_GROUP,
+  N_PROPERTIES
+};
+
 /**
  * NlvirtLink:
  *
@@ -36,32 +62,8 @@ struct _NlvirtLink
 
   NlvirtTable *table; /* (owned) */
   guint32 index;
-};
-
-enum
-{
-  PROP_0,
-  PROP_TABLE,
-  PROP_NAME,
-  PROP_INDEX,
-  PROP_KIND,
-  PROP_HARDWARE_TYPE,
-  PROP_MAC_ADDRESS,
-  PROP_PERMANENT_MAC_ADDRESS,
-  PROP_BROADCAST,
-  PROP_MTU,
-  PROP_FLAGS,
-  PROP_UP,
-  PROP_RUNNING,
-  PROP_CARRIER,
-  PROP_OPERATIONAL_STATE,
-  PROP_ALT_NAMES,
-  PROP_ALIAS,
-  PROP_MASTER,
-  PROP_QDISC,
-  PROP_TX_QUEUE_LENGTH,
-  PROP_GROUP,
-  N_PROPERTIES
+  guint32 told_master;
+  GValue told[N_PROPERTIES]; /* what each property was when it was last told of */
 };
 
 static GParamSpec *properties[N_PROPERTIES];
@@ -80,6 +82,8 @@ nlvirt_link_finalize (GObject *object)
 {
   NlvirtLink *self = NLVIRT_LINK (object);
 
+  for (guint id = PROP_0 + 1; id < N_PROPERTIES; id++)
+    g_value_unset (&self->told[id]);
   if (self->table != NULL)
     nlvirt_table_forget_link (self->table, self->index);
   g_clear_object (&self->table);
@@ -334,6 +338,61 @@ nlvirt_link_class_init (NlvirtLinkClass *klass)
 static void
 nlvirt_link_init (NlvirtLink *self)
 {
+  for (guint id = PROP_0 + 1; id < N_PROPERTIES; id++)
+    g_value_init (&self->told[id], properties[id]->value_type);
+}
+
+static gboolean
+equal_values (GParamSpec *pspec, const GValue *a, const GValue *b)
+{
+  const char *const *left, *const *right;
+
+  if (pspec->value_type != G_TYPE_STRV)
+    return g_param_values_cmp (pspec, a, b) == 0;
+  left = g_value_get_boxed (a);
+  right = g_value_get_boxed (b);
+  return left == right || (left != NULL && right != NULL && g_strv_equal (left, right));
+}
+
+/* Which table and index never change; a master is known by its index, since
+ * keeping its handle would keep it alive. */
+static gboolean
+is_told (guint id)
+{
+  return id != PROP_TABLE && id != PROP_INDEX && id != PROP_MASTER;
+}
+
+static guint32
+master_index (NlvirtLink *self)
+{
+  const NlvLink *row = find_row (self);
+
+  return row != NULL ? row->master : 0;
+}
+
+void
+nlvirt_link_tell (NlvirtLink *self)
+{
+  g_object_freeze_notify (G_OBJECT (self));
+  for (guint id = PROP_0 + 1; id < N_PROPERTIES; id++)
+    {
+      GValue now = G_VALUE_INIT;
+
+      if (!is_told (id))
+        continue;
+      g_value_init (&now, properties[id]->value_type);
+      nlvirt_link_get_property (G_OBJECT (self), id, &now, properties[id]);
+      if (!equal_values (properties[id], &self->told[id], &now))
+        {
+          g_value_copy (&now, &self->told[id]);
+          g_object_notify_by_pspec (G_OBJECT (self), properties[id]);
+        }
+      g_value_unset (&now);
+    }
+  if (self->told_master != master_index (self))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MASTER]);
+  self->told_master = master_index (self);
+  g_object_thaw_notify (G_OBJECT (self));
 }
 
 NlvirtLink *
@@ -343,6 +402,10 @@ nlvirt_link_new_for_row (NlvirtTable *table, const NlvLink *row)
 
   self->table = g_object_ref (table);
   self->index = row->index;
+  for (guint id = PROP_0 + 1; id < N_PROPERTIES; id++)
+    if (is_told (id))
+      nlvirt_link_get_property (G_OBJECT (self), id, &self->told[id], properties[id]);
+  self->told_master = row->master;
   return self;
 }
 

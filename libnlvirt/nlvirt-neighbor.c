@@ -2,6 +2,7 @@
 
 #include "nlvirt-neighbor.h"
 
+#include "nlvirt-error.h"
 #include "nlvirt-rows-private.h"
 #include "nlvirt-words-private.h"
 
@@ -10,10 +11,12 @@
 /**
  * NlvirtNeighbor:
  *
- * What is known of a machine on a link, as a table had it at one moment: an
- * entry of the ARP cache or of its IPv6 counterpart. Immutable.
+ * What is known of a machine on a link, as a table had it at one moment, or as
+ * it is to be added to one: an entry of the ARP cache or of its IPv6
+ * counterpart. Immutable.
  *
- * Neighbours come from [method@Nlvirt.Table.get_neighbors].
+ * Neighbours come from [method@Nlvirt.Table.get_neighbors], or are made to be
+ * given to [method@Nlvirt.Table.add_neighbor].
  *
  * Since: 0.1
  */
@@ -22,7 +25,8 @@ struct _NlvirtNeighbor
   GObject parent_instance;
 
   NlvNeighbor row;
-  char *link_name; /* (owned) (nullable) */
+  char *link_name;  /* (owned) (nullable) */
+  gboolean has_mac; /* one was given, be it a good one or not */
 };
 
 enum
@@ -87,13 +91,48 @@ nlvirt_neighbor_get_property (GObject *object, guint id, GValue *value, GParamSp
 }
 
 static void
+nlvirt_neighbor_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  NlvirtNeighbor *self = NLVIRT_NEIGHBOR (object);
+  NlvNeighbor *row = &self->row;
+
+  switch (id)
+    {
+      case PROP_ADDRESS:
+        row->family = nlvirt_ip_from_inet_address (g_value_get_object (value), &row->destination);
+        break;
+      case PROP_MAC_ADDRESS:
+        self->has_mac = g_value_get_string (value) != NULL;
+        if (self->has_mac)
+          row->address_length = nlvirt_mac_from_string (g_value_get_string (value), row->address, sizeof row->address);
+        break;
+      case PROP_LINK_NAME:
+        self->link_name = g_value_dup_string (value);
+        break;
+      case PROP_STATE:
+        row->state = (guint16) g_value_get_uint (value);
+        break;
+      case PROP_FLAGS:
+        row->flags = (guint8) g_value_get_uint (value);
+        break;
+      case PROP_PROXY:
+        row->proxy = g_value_get_boolean (value);
+        break;
+      default:
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
 nlvirt_neighbor_class_init (NlvirtNeighborClass *klass)
 {
   const GParamFlags read_only = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+  const GParamFlags built = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->finalize = nlvirt_neighbor_finalize;
   object_class->get_property = nlvirt_neighbor_get_property;
+  object_class->set_property = nlvirt_neighbor_set_property;
 
   /**
    * NlvirtNeighbor:family: (getter get_family)
@@ -111,7 +150,7 @@ nlvirt_neighbor_class_init (NlvirtNeighborClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_ADDRESS] = g_param_spec_object ("address", NULL, NULL, G_TYPE_INET_ADDRESS, read_only);
+  properties[PROP_ADDRESS] = g_param_spec_object ("address", NULL, NULL, G_TYPE_INET_ADDRESS, built);
   /**
    * NlvirtNeighbor:mac-address: (getter get_mac_address)
    *
@@ -119,7 +158,7 @@ nlvirt_neighbor_class_init (NlvirtNeighborClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_MAC_ADDRESS] = g_param_spec_string ("mac-address", NULL, NULL, NULL, read_only);
+  properties[PROP_MAC_ADDRESS] = g_param_spec_string ("mac-address", NULL, NULL, NULL, built);
   /**
    * NlvirtNeighbor:link-index: (getter get_link_index)
    *
@@ -135,7 +174,7 @@ nlvirt_neighbor_class_init (NlvirtNeighborClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_LINK_NAME] = g_param_spec_string ("link-name", NULL, NULL, NULL, read_only);
+  properties[PROP_LINK_NAME] = g_param_spec_string ("link-name", NULL, NULL, NULL, built);
   /**
    * NlvirtNeighbor:state: (getter get_state)
    *
@@ -143,7 +182,7 @@ nlvirt_neighbor_class_init (NlvirtNeighborClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_STATE] = g_param_spec_uint ("state", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  properties[PROP_STATE] = g_param_spec_uint ("state", NULL, NULL, 0, G_MAXUINT16, NUD_PERMANENT, built);
   /**
    * NlvirtNeighbor:flags: (getter get_flags)
    *
@@ -151,7 +190,7 @@ nlvirt_neighbor_class_init (NlvirtNeighborClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_FLAGS] = g_param_spec_uint ("flags", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  properties[PROP_FLAGS] = g_param_spec_uint ("flags", NULL, NULL, 0, G_MAXUINT8, 0, built);
   /**
    * NlvirtNeighbor:proxy: (getter get_proxy)
    *
@@ -159,7 +198,7 @@ nlvirt_neighbor_class_init (NlvirtNeighborClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_PROXY] = g_param_spec_boolean ("proxy", NULL, NULL, FALSE, read_only);
+  properties[PROP_PROXY] = g_param_spec_boolean ("proxy", NULL, NULL, FALSE, built);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 }
 
@@ -177,6 +216,46 @@ nlvirt_neighbor_new_for_row (NlvNetwork *network, const NlvNeighbor *row)
   self->row.extra = NULL;
   self->link_name = nlvirt_dup_link_name (network, row->link);
   return self;
+}
+
+/**
+ * nlvirt_neighbor_new:
+ * @link_name: the name of an interface
+ * @address: the neighbour's address
+ * @mac_address: (nullable): its link-layer address, in hexadecimal with colons
+ *
+ * Makes a neighbour to be added to a table, one that stays (`NUD_PERMANENT`) unless
+ * [property@Nlvirt.Neighbor:state] is given at construction.
+ *
+ * Returns: (transfer full): a new neighbour
+ *
+ * Since: 0.1
+ */
+NlvirtNeighbor *
+nlvirt_neighbor_new (const char *link_name, GInetAddress *address, const char *mac_address)
+{
+  g_return_val_if_fail (link_name != NULL, NULL);
+  g_return_val_if_fail (G_IS_INET_ADDRESS (address), NULL);
+  return g_object_new (NLVIRT_TYPE_NEIGHBOR, "link-name", link_name, "address", address, "mac-address", mac_address,
+                       NULL);
+}
+
+gboolean
+nlvirt_neighbor_to_row (NlvirtNeighbor *self, NlvNetwork *network, NlvNeighbor *row, GError **error)
+{
+  *row = self->row;
+  if (row->family == AF_UNSPEC || self->link_name == NULL)
+    {
+      g_set_error_literal (error, NLVIRT_ERROR, NLVIRT_ERROR_INVALID, "a neighbour needs an interface and an address");
+      return FALSE;
+    }
+  if (self->has_mac && row->address_length == 0)
+    {
+      g_set_error_literal (error, NLVIRT_ERROR, NLVIRT_ERROR_INVALID,
+                           "the link-layer address is not hexadecimal with colons");
+      return FALSE;
+    }
+  return nlvirt_find_link_index (network, self->link_name, &row->link, error);
 }
 
 /**

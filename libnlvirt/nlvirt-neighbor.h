@@ -12,6 +12,8 @@ NLVIRT_AVAILABLE_IN_0_1
 G_DECLARE_FINAL_TYPE (NlvirtNeighbor, nlvirt_neighbor, NLVIRT, NEIGHBOR, GObject)
 
 NLVIRT_AVAILABLE_IN_0_1
+NlvirtNeighbor *nlvirt_neighbor_new (const char *link_name, GInetAddress *address, const char *mac_address);
+NLVIRT_AVAILABLE_IN_0_1
 GSocketFamily nlvirt_neighbor_get_family (NlvirtNeighbor *self);
 NLVIRT_AVAILABLE_IN_0_1
 GInetAddress *nlvirt_neighbor_get_address (NlvirtNeighbor *self);

@@ -11,7 +11,8 @@
  * One of the ways of a route: the next machine, the interface, or both.
  * Immutable.
  *
- * They come from [method@Nlvirt.Route.get_nexthops].
+ * They come from [method@Nlvirt.Route.get_nexthops], or are made to be a part of
+ * a route of several ways.
  *
  * Since: 0.1
  */
@@ -77,13 +78,39 @@ nlvirt_nexthop_get_property (GObject *object, guint id, GValue *value, GParamSpe
 }
 
 static void
+nlvirt_nexthop_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  NlvirtNexthop *self = NLVIRT_NEXTHOP (object);
+
+  switch (id)
+    {
+      case PROP_GATEWAY:
+        self->gateway_family = nlvirt_ip_from_inet_address (g_value_get_object (value), &self->gateway);
+        break;
+      case PROP_LINK_NAME:
+        self->link_name = g_value_dup_string (value);
+        break;
+      case PROP_WEIGHT:
+        self->weight = g_value_get_uint (value);
+        break;
+      case PROP_FLAGS:
+        self->flags = (guint8) g_value_get_uint (value);
+        break;
+      default:
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
 nlvirt_nexthop_class_init (NlvirtNexthopClass *klass)
 {
   const GParamFlags read_only = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+  const GParamFlags built = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->finalize = nlvirt_nexthop_finalize;
   object_class->get_property = nlvirt_nexthop_get_property;
+  object_class->set_property = nlvirt_nexthop_set_property;
 
   /**
    * NlvirtNexthop:gateway: (getter get_gateway)
@@ -92,7 +119,7 @@ nlvirt_nexthop_class_init (NlvirtNexthopClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_GATEWAY] = g_param_spec_object ("gateway", NULL, NULL, G_TYPE_INET_ADDRESS, read_only);
+  properties[PROP_GATEWAY] = g_param_spec_object ("gateway", NULL, NULL, G_TYPE_INET_ADDRESS, built);
   /**
    * NlvirtNexthop:link-index: (getter get_link_index)
    *
@@ -108,7 +135,7 @@ nlvirt_nexthop_class_init (NlvirtNexthopClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_LINK_NAME] = g_param_spec_string ("link-name", NULL, NULL, NULL, read_only);
+  properties[PROP_LINK_NAME] = g_param_spec_string ("link-name", NULL, NULL, NULL, built);
   /**
    * NlvirtNexthop:weight: (getter get_weight)
    *
@@ -116,7 +143,7 @@ nlvirt_nexthop_class_init (NlvirtNexthopClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_WEIGHT] = g_param_spec_uint ("weight", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  properties[PROP_WEIGHT] = g_param_spec_uint ("weight", NULL, NULL, 0, 256, 1, built);
   /**
    * NlvirtNexthop:flags: (getter get_flags)
    *
@@ -124,7 +151,7 @@ nlvirt_nexthop_class_init (NlvirtNexthopClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_FLAGS] = g_param_spec_uint ("flags", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  properties[PROP_FLAGS] = g_param_spec_uint ("flags", NULL, NULL, 0, G_MAXUINT8, 0, built);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 }
 
@@ -141,10 +168,41 @@ nlvirt_nexthop_new_for_way (NlvNetwork *network, const NlvNexthop *way)
   self->gateway_family = way->gateway_family;
   self->gateway = way->gateway;
   self->flags = way->flags;
-  self->weight = way->weight + 1;
+  self->weight = way->weight + 1u;
   self->link_index = way->link;
   self->link_name = nlvirt_dup_link_name (network, way->link);
   return self;
+}
+
+/**
+ * nlvirt_nexthop_new:
+ * @gateway: (nullable): the next machine on the way
+ * @link_name: (nullable): the name of the interface the way leaves by
+ * @weight: the share of the traffic, in proportion to the other ways: 1 to 256
+ *
+ * Makes one of the ways of a route that is to be added to a table.
+ *
+ * Returns: (transfer full): a new nexthop
+ *
+ * Since: 0.1
+ */
+NlvirtNexthop *
+nlvirt_nexthop_new (GInetAddress *gateway, const char *link_name, guint weight)
+{
+  g_return_val_if_fail (gateway == NULL || G_IS_INET_ADDRESS (gateway), NULL);
+  g_return_val_if_fail (gateway != NULL || link_name != NULL, NULL);
+  g_return_val_if_fail (weight >= 1 && weight <= 256, NULL);
+  return g_object_new (NLVIRT_TYPE_NEXTHOP, "gateway", gateway, "link-name", link_name, "weight", weight, NULL);
+}
+
+void
+nlvirt_nexthop_describe (NlvirtNexthop *self, NlvNexthop *way)
+{
+  *way = (NlvNexthop){ .link = self->link_index,
+                       .gateway_family = self->gateway_family,
+                       .gateway = self->gateway,
+                       .flags = self->flags,
+                       .weight = (guint8) (MAX (self->weight, 1) - 1) };
 }
 
 /**

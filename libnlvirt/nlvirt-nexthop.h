@@ -12,6 +12,8 @@ NLVIRT_AVAILABLE_IN_0_1
 G_DECLARE_FINAL_TYPE (NlvirtNexthop, nlvirt_nexthop, NLVIRT, NEXTHOP, GObject)
 
 NLVIRT_AVAILABLE_IN_0_1
+NlvirtNexthop *nlvirt_nexthop_new (GInetAddress *gateway, const char *link_name, guint weight);
+NLVIRT_AVAILABLE_IN_0_1
 GInetAddress *nlvirt_nexthop_get_gateway (NlvirtNexthop *self);
 NLVIRT_AVAILABLE_IN_0_1
 guint nlvirt_nexthop_get_link_index (NlvirtNexthop *self);

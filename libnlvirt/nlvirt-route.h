@@ -12,6 +12,8 @@ NLVIRT_AVAILABLE_IN_0_1
 G_DECLARE_FINAL_TYPE (NlvirtRoute, nlvirt_route, NLVIRT, ROUTE, GObject)
 
 NLVIRT_AVAILABLE_IN_0_1
+NlvirtRoute *nlvirt_route_new (GInetAddressMask *destination, GInetAddress *gateway, const char *link_name);
+NLVIRT_AVAILABLE_IN_0_1
 GSocketFamily nlvirt_route_get_family (NlvirtRoute *self);
 NLVIRT_AVAILABLE_IN_0_1
 GInetAddressMask *nlvirt_route_get_destination (NlvirtRoute *self);

@@ -29,7 +29,12 @@ struct _NlvirtRows
   GObject parent_instance;
 
   NlvirtTable *table; /* (owned) */
-  NlvirtRowsKind kind;
+  NlvRowKind kind;
+
+  /* What has changed since it was told: all but the rows before and behind these. */
+  gboolean changed;
+  guint n_before, n_behind;
+  guint n_told; /* how many rows there were then */
 
   /* Routes only. */
   guint n_routes;      /* for which the places hold */
@@ -48,6 +53,7 @@ nlvirt_rows_finalize (GObject *object)
   NlvirtRows *self = NLVIRT_ROWS (object);
 
   g_clear_pointer (&self->checkpoints, g_array_unref);
+  nlvirt_table_remove_list (self->table, self);
   g_object_unref (self->table);
   G_OBJECT_CLASS (nlvirt_rows_parent_class)->finalize (object);
 }
@@ -134,15 +140,15 @@ nlvirt_rows_get_item_type (GListModel *model)
 {
   switch (NLVIRT_ROWS (model)->kind)
     {
-      case NLVIRT_ROWS_LINKS:
+      case NLV_ROW_LINK:
         return NLVIRT_TYPE_LINK;
-      case NLVIRT_ROWS_ADDRESSES:
+      case NLV_ROW_ADDRESS:
         return NLVIRT_TYPE_ADDRESS;
-      case NLVIRT_ROWS_ROUTES:
+      case NLV_ROW_ROUTE:
         return NLVIRT_TYPE_ROUTE;
-      case NLVIRT_ROWS_RULES:
+      case NLV_ROW_RULE:
         return NLVIRT_TYPE_RULE;
-      case NLVIRT_ROWS_NEIGHBORS:
+      case NLV_ROW_NEIGHBOR:
         return NLVIRT_TYPE_NEIGHBOR;
       default:
         g_return_val_if_reached (G_TYPE_OBJECT);
@@ -157,15 +163,15 @@ nlvirt_rows_get_n_items (GListModel *model)
 
   switch (self->kind)
     {
-      case NLVIRT_ROWS_LINKS:
+      case NLV_ROW_LINK:
         return nlv_network_get_n_links (network);
-      case NLVIRT_ROWS_ADDRESSES:
+      case NLV_ROW_ADDRESS:
         return nlv_network_get_n_addresses (network);
-      case NLVIRT_ROWS_ROUTES:
+      case NLV_ROW_ROUTE:
         return nlv_network_get_n_routes (network);
-      case NLVIRT_ROWS_RULES:
+      case NLV_ROW_RULE:
         return nlv_network_get_n_rules (network);
-      case NLVIRT_ROWS_NEIGHBORS:
+      case NLV_ROW_NEIGHBOR:
         return nlv_network_get_n_neighbors (network);
       default:
         g_return_val_if_reached (0);
@@ -183,16 +189,16 @@ nlvirt_rows_get_item (GListModel *model, guint position)
     return NULL;
   switch (self->kind)
     {
-      case NLVIRT_ROWS_LINKS:
+      case NLV_ROW_LINK:
         return nlvirt_table_get_link_by_index (self->table, nlv_network_get_link (network, position)->index);
-      case NLVIRT_ROWS_ADDRESSES:
+      case NLV_ROW_ADDRESS:
         return nlvirt_address_new_for_row (network, nlv_network_get_address (network, position));
-      case NLVIRT_ROWS_ROUTES:
+      case NLV_ROW_ROUTE:
         route = route_at (self, network, position);
         return route != NULL ? nlvirt_route_new_for_row (network, route) : NULL;
-      case NLVIRT_ROWS_RULES:
+      case NLV_ROW_RULE:
         return nlvirt_rule_new_for_row (nlv_network_get_rule (network, position));
-      case NLVIRT_ROWS_NEIGHBORS:
+      case NLV_ROW_NEIGHBOR:
         return nlvirt_neighbor_new_for_row (network, nlv_network_get_neighbor (network, position));
       default:
         g_return_val_if_reached (NULL);
@@ -207,12 +213,44 @@ nlvirt_rows_list_model_init (GListModelInterface *iface)
   iface->get_item = nlvirt_rows_get_item;
 }
 
+void
+nlvirt_rows_note (NlvirtRows *self, NlvRowKind kind, guint position, guint n_removed, guint n_added)
+{
+  guint n_items;
+
+  if (kind != self->kind)
+    return;
+  n_items = nlvirt_rows_get_n_items (G_LIST_MODEL (self));
+  if (!self->changed)
+    self->n_before = self->n_behind = G_MAXUINT;
+  self->changed = TRUE;
+  self->n_before = MIN (self->n_before, position);
+  self->n_behind = MIN (self->n_behind, n_items - position - n_added);
+  /* Another route may be where one was. */
+  self->n_routes = G_MAXUINT;
+}
+
+void
+nlvirt_rows_tell (NlvirtRows *self)
+{
+  guint n_items = nlvirt_rows_get_n_items (G_LIST_MODEL (self)), n_told = self->n_told;
+  guint kept = self->n_before + self->n_behind;
+
+  if (!self->changed)
+    return;
+  self->changed = FALSE;
+  self->n_told = n_items;
+  g_list_model_items_changed (G_LIST_MODEL (self), self->n_before, n_told - kept, n_items - kept);
+}
+
 GListModel *
-nlvirt_rows_new (NlvirtTable *table, NlvirtRowsKind kind)
+nlvirt_rows_new (NlvirtTable *table, NlvRowKind kind)
 {
   NlvirtRows *self = g_object_new (NLVIRT_TYPE_ROWS, NULL);
 
   self->table = g_object_ref (table);
   self->kind = kind;
+  self->n_told = nlvirt_rows_get_n_items (G_LIST_MODEL (self));
+  nlvirt_table_add_list (table, self);
   return G_LIST_MODEL (self);
 }

@@ -2,6 +2,7 @@
 
 #include "nlvirt-rule.h"
 
+#include "nlvirt-error.h"
 #include "nlvirt-rows-private.h"
 #include "nlvirt-words-private.h"
 
@@ -11,9 +12,10 @@
  * NlvirtRule:
  *
  * A rule that says which routing table is asked, as a table had it at one
- * moment. Immutable.
+ * moment, or as it is to be added to one. Immutable.
  *
- * Rules come from [method@Nlvirt.Table.get_rules].
+ * Rules come from [method@Nlvirt.Table.get_rules], or are made to be given to
+ * [method@Nlvirt.Table.add_rule].
  *
  * Since: 0.1
  */
@@ -101,13 +103,72 @@ nlvirt_rule_get_property (GObject *object, guint id, GValue *value, GParamSpec *
 }
 
 static void
+set_link (char name[IFNAMSIZ], const GValue *value)
+{
+  if (g_value_get_string (value) != NULL)
+    g_strlcpy (name, g_value_get_string (value), IFNAMSIZ);
+}
+
+static void
+nlvirt_rule_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  NlvirtRule *self = NLVIRT_RULE (object);
+  NlvRule *row = &self->row;
+
+  switch (id)
+    {
+      case PROP_FAMILY:
+        row->family = g_value_get_enum (value) == G_SOCKET_FAMILY_IPV4   ? AF_INET
+                      : g_value_get_enum (value) == G_SOCKET_FAMILY_IPV6 ? AF_INET6
+                                                                         : AF_UNSPEC;
+        break;
+      case PROP_PRIORITY:
+        row->priority = g_value_get_uint (value);
+        break;
+      case PROP_SOURCE:
+        nlvirt_ip_from_inet_mask (g_value_get_object (value), &row->source, &row->source_length);
+        break;
+      case PROP_DESTINATION:
+        nlvirt_ip_from_inet_mask (g_value_get_object (value), &row->destination, &row->destination_length);
+        break;
+      case PROP_INPUT_LINK:
+        set_link (row->input, value);
+        break;
+      case PROP_OUTPUT_LINK:
+        set_link (row->output, value);
+        break;
+      case PROP_TABLE_ID:
+        row->table = g_value_get_uint (value);
+        break;
+      case PROP_ACTION:
+        row->action = (guint8) g_value_get_uint (value);
+        break;
+      case PROP_FLAGS:
+        row->flags = g_value_get_uint (value);
+        break;
+      case PROP_MARK:
+        row->mark = g_value_get_uint (value);
+        break;
+      case PROP_MASK:
+        row->mask = g_value_get_uint (value);
+        break;
+      case PROP_TOS:
+        row->tos = (guint8) g_value_get_uint (value);
+        break;
+      default:
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
 nlvirt_rule_class_init (NlvirtRuleClass *klass)
 {
-  const GParamFlags read_only = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+  const GParamFlags built = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->finalize = nlvirt_rule_finalize;
   object_class->get_property = nlvirt_rule_get_property;
+  object_class->set_property = nlvirt_rule_set_property;
 
   /**
    * NlvirtRule:family: (getter get_family)
@@ -117,7 +178,7 @@ nlvirt_rule_class_init (NlvirtRuleClass *klass)
    * Since: 0.1
    */
   properties[PROP_FAMILY] =
-    g_param_spec_enum ("family", NULL, NULL, G_TYPE_SOCKET_FAMILY, G_SOCKET_FAMILY_INVALID, read_only);
+    g_param_spec_enum ("family", NULL, NULL, G_TYPE_SOCKET_FAMILY, G_SOCKET_FAMILY_INVALID, built);
   /**
    * NlvirtRule:priority: (getter get_priority)
    *
@@ -125,7 +186,7 @@ nlvirt_rule_class_init (NlvirtRuleClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_PRIORITY] = g_param_spec_uint ("priority", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  properties[PROP_PRIORITY] = g_param_spec_uint ("priority", NULL, NULL, 0, G_MAXUINT, 0, built);
   /**
    * NlvirtRule:source: (getter get_source)
    *
@@ -133,7 +194,7 @@ nlvirt_rule_class_init (NlvirtRuleClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_SOURCE] = g_param_spec_object ("source", NULL, NULL, G_TYPE_INET_ADDRESS_MASK, read_only);
+  properties[PROP_SOURCE] = g_param_spec_object ("source", NULL, NULL, G_TYPE_INET_ADDRESS_MASK, built);
   /**
    * NlvirtRule:destination: (getter get_destination)
    *
@@ -141,7 +202,7 @@ nlvirt_rule_class_init (NlvirtRuleClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_DESTINATION] = g_param_spec_object ("destination", NULL, NULL, G_TYPE_INET_ADDRESS_MASK, read_only);
+  properties[PROP_DESTINATION] = g_param_spec_object ("destination", NULL, NULL, G_TYPE_INET_ADDRESS_MASK, built);
   /**
    * NlvirtRule:input-link: (getter get_input_link)
    *
@@ -150,7 +211,7 @@ nlvirt_rule_class_init (NlvirtRuleClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_INPUT_LINK] = g_param_spec_string ("input-link", NULL, NULL, NULL, read_only);
+  properties[PROP_INPUT_LINK] = g_param_spec_string ("input-link", NULL, NULL, NULL, built);
   /**
    * NlvirtRule:output-link: (getter get_output_link)
    *
@@ -158,7 +219,7 @@ nlvirt_rule_class_init (NlvirtRuleClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_OUTPUT_LINK] = g_param_spec_string ("output-link", NULL, NULL, NULL, read_only);
+  properties[PROP_OUTPUT_LINK] = g_param_spec_string ("output-link", NULL, NULL, NULL, built);
   /**
    * NlvirtRule:table-id: (getter get_table_id)
    *
@@ -166,7 +227,7 @@ nlvirt_rule_class_init (NlvirtRuleClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_TABLE_ID] = g_param_spec_uint ("table-id", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  properties[PROP_TABLE_ID] = g_param_spec_uint ("table-id", NULL, NULL, 0, G_MAXUINT, RT_TABLE_MAIN, built);
   /**
    * NlvirtRule:action: (getter get_action)
    *
@@ -174,7 +235,7 @@ nlvirt_rule_class_init (NlvirtRuleClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_ACTION] = g_param_spec_uint ("action", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  properties[PROP_ACTION] = g_param_spec_uint ("action", NULL, NULL, 0, G_MAXUINT8, FR_ACT_TO_TBL, built);
   /**
    * NlvirtRule:flags: (getter get_flags)
    *
@@ -182,7 +243,7 @@ nlvirt_rule_class_init (NlvirtRuleClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_FLAGS] = g_param_spec_uint ("flags", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  properties[PROP_FLAGS] = g_param_spec_uint ("flags", NULL, NULL, 0, G_MAXUINT, 0, built);
   /**
    * NlvirtRule:mark: (getter get_mark)
    *
@@ -190,7 +251,7 @@ nlvirt_rule_class_init (NlvirtRuleClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_MARK] = g_param_spec_uint ("mark", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  properties[PROP_MARK] = g_param_spec_uint ("mark", NULL, NULL, 0, G_MAXUINT, 0, built);
   /**
    * NlvirtRule:mask: (getter get_mask)
    *
@@ -198,7 +259,7 @@ nlvirt_rule_class_init (NlvirtRuleClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_MASK] = g_param_spec_uint ("mask", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  properties[PROP_MASK] = g_param_spec_uint ("mask", NULL, NULL, 0, G_MAXUINT, 0, built);
   /**
    * NlvirtRule:tos: (getter get_tos)
    *
@@ -206,13 +267,15 @@ nlvirt_rule_class_init (NlvirtRuleClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_TOS] = g_param_spec_uint ("tos", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  properties[PROP_TOS] = g_param_spec_uint ("tos", NULL, NULL, 0, G_MAXUINT8, 0, built);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 }
 
 static void
 nlvirt_rule_init (NlvirtRule *self)
 {
+  self->row.protocol = RTPROT_STATIC;
+  self->row.suppress_prefix_length = self->row.suppress_group = G_MAXUINT32;
 }
 
 NlvirtRule *
@@ -223,6 +286,36 @@ nlvirt_rule_new_for_row (const NlvRule *row)
   self->row = *row;
   self->row.extra = NULL;
   return self;
+}
+
+/**
+ * nlvirt_rule_new:
+ * @family: IPv4 or IPv6
+ * @priority: the place among the rules; lower ones are asked first
+ * @table_id: the routing table to look in
+ *
+ * Makes a rule for all packets, to be added to a table. What it is to ask for can
+ * be said with the properties at construction.
+ *
+ * Returns: (transfer full): a new rule
+ *
+ * Since: 0.1
+ */
+NlvirtRule *
+nlvirt_rule_new (GSocketFamily family, guint priority, guint table_id)
+{
+  g_return_val_if_fail (family == G_SOCKET_FAMILY_IPV4 || family == G_SOCKET_FAMILY_IPV6, NULL);
+  return g_object_new (NLVIRT_TYPE_RULE, "family", family, "priority", priority, "table-id", table_id, NULL);
+}
+
+gboolean
+nlvirt_rule_to_row (NlvirtRule *self, NlvRule *row, GError **error)
+{
+  *row = self->row;
+  if (row->family != AF_UNSPEC)
+    return TRUE;
+  g_set_error_literal (error, NLVIRT_ERROR, NLVIRT_ERROR_INVALID, "a rule needs an address family");
+  return FALSE;
 }
 
 /**

@@ -12,6 +12,8 @@ NLVIRT_AVAILABLE_IN_0_1
 G_DECLARE_FINAL_TYPE (NlvirtRule, nlvirt_rule, NLVIRT, RULE, GObject)
 
 NLVIRT_AVAILABLE_IN_0_1
+NlvirtRule *nlvirt_rule_new (GSocketFamily family, guint priority, guint table_id);
+NLVIRT_AVAILABLE_IN_0_1
 GSocketFamily nlvirt_rule_get_family (NlvirtRule *self);
 NLVIRT_AVAILABLE_IN_0_1
 guint nlvirt_rule_get_priority (NlvirtRule *self);

@@ -89,7 +89,7 @@ current_task (void)
     .pid = (guint32) getpid (),
     .uid = getuid (),
     .gid = getgid (),
-    .now = (guint64) g_get_monotonic_time () / 10000,
+    .now = nlvirt_table_get_time (),
   };
 }
 

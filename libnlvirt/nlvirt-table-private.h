@@ -5,6 +5,7 @@
 
 #include "model/network.h"
 #include "nlvirt-table.h"
+#include "wire/writer.h"
 
 G_BEGIN_DECLS
 
@@ -13,6 +14,21 @@ NlvNetwork *nlvirt_table_get_network (NlvirtTable *self);
 
 /* The one handle of a link. (transfer full) (nullable) */
 NlvirtLink *nlvirt_table_get_link_by_index (NlvirtTable *self, guint32 index);
+
+/* The library's clock, as the model counts it; a tick in microseconds of
+ * g_get_monotonic_time(). */
+#define NLVIRT_TABLE_TICK 10000
+guint64 nlvirt_table_get_time (void);
+
+/* A request by the administrator: begin gives its zeroed family header, ask ends it,
+ * has it answered, and clears @writer. */
+gpointer nlvirt_request_begin (NlvWriter *writer, guint16 type, guint16 flags, gsize payload);
+gboolean nlvirt_table_ask (NlvirtTable *self, NlvWriter *writer, GError **error);
+
+/* Called by a list that comes and goes. */
+struct _NlvirtRows;
+void nlvirt_table_add_list (NlvirtTable *self, struct _NlvirtRows *list);
+void nlvirt_table_remove_list (NlvirtTable *self, struct _NlvirtRows *list);
 
 /* Called by a link handle that goes away. */
 void nlvirt_table_forget_link (NlvirtTable *self, guint32 index);

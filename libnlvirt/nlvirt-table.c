@@ -12,6 +12,7 @@
 #include "nlvirt-link.h"
 #include "nlvirt-rows-private.h"
 #include "nlvirt-table-kernel-private.h"
+#include "nlvirt-watch-private.h"
 
 #include <string.h>
 
@@ -47,8 +48,17 @@ struct _NlvirtTable
   GObject parent_instance;
 
   NlvNetwork *network; /* (owned) */
+  NlvirtWatch *watch;  /* (owned) */
   GHashTable *links;   /* (element-type guint32 NlvirtLink) (owned): handles, not owned */
 };
+
+enum
+{
+  SIGNAL_CHANGED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (NlvirtTable, nlvirt_table, G_TYPE_OBJECT)
 
@@ -57,6 +67,7 @@ nlvirt_table_finalize (GObject *object)
 {
   NlvirtTable *self = NLVIRT_TABLE (object);
 
+  nlvirt_watch_free (self->watch);
   g_hash_table_unref (self->links);
   nlv_network_unref (self->network);
   G_OBJECT_CLASS (nlvirt_table_parent_class)->finalize (object);
@@ -66,12 +77,67 @@ static void
 nlvirt_table_class_init (NlvirtTableClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = nlvirt_table_finalize;
+
+  /**
+   * NlvirtTable::changed:
+   * @self: the table
+   *
+   * Something in the table has changed.
+   *
+   * When the application itself changes the table, the signal comes before the
+   * call returns, once for each call; before it the links have notified of their properties, and
+   * after it the lists say which rows are new. When a program of a session changes it, or
+   * a lifetime ends, it comes from an iteration of the main context that was the thread's
+   * default when the table was made. A handler may change the table.
+   *
+   * Since: 0.1
+   */
+  signals[SIGNAL_CHANGED] =
+    g_signal_new ("changed", NLVIRT_TYPE_TABLE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+guint64
+nlvirt_table_get_time (void)
+{
+  return (guint64) g_get_monotonic_time () / NLVIRT_TABLE_TICK;
+}
+
+static void
+tell_links (NlvirtTable *self)
+{
+  g_autoptr (GPtrArray) links = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTableIter at;
+  gpointer link;
+
+  g_hash_table_iter_init (&at, self->links);
+  while (g_hash_table_iter_next (&at, NULL, &link))
+    g_ptr_array_add (links, g_object_ref (link));
+  for (guint i = 0; i < links->len; i++)
+    nlvirt_link_tell (g_ptr_array_index (links, i));
+}
+
+static void
+settled (gpointer owner)
+{
+  g_autoptr (NlvirtTable) self = g_object_ref (owner);
+
+  tell_links (self);
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+}
+
+static void
+set_network (NlvirtTable *self, NlvNetwork *network)
+{
+  g_clear_pointer (&self->watch, nlvirt_watch_free);
+  g_clear_pointer (&self->network, nlv_network_unref);
+  self->network = network;
+  self->watch = nlvirt_watch_new (network, settled, self);
 }
 
 static void
 nlvirt_table_init (NlvirtTable *self)
 {
-  self->network = nlv_network_new ();
+  set_network (self, nlv_network_new ());
   self->links = g_hash_table_new (NULL, NULL);
 }
 
@@ -80,8 +146,7 @@ new_for_network (NlvNetwork *network)
 {
   NlvirtTable *self = g_object_new (NLVIRT_TYPE_TABLE, NULL);
 
-  nlv_network_unref (self->network);
-  self->network = network;
+  set_network (self, network);
   return self;
 }
 
@@ -105,6 +170,18 @@ nlvirt_table_get_link_by_index (NlvirtTable *self, guint32 index)
   link = nlvirt_link_new_for_row (self, row);
   g_hash_table_insert (self->links, GUINT_TO_POINTER (index), link);
   return link;
+}
+
+void
+nlvirt_table_add_list (NlvirtTable *self, NlvirtRows *list)
+{
+  nlvirt_watch_add_list (self->watch, list);
+}
+
+void
+nlvirt_table_remove_list (NlvirtTable *self, NlvirtRows *list)
+{
+  nlvirt_watch_remove_list (self->watch, list);
 }
 
 void
@@ -374,7 +451,7 @@ GListModel *
 nlvirt_table_get_links (NlvirtTable *self)
 {
   g_return_val_if_fail (NLVIRT_IS_TABLE (self), NULL);
-  return nlvirt_rows_new (self, NLVIRT_ROWS_LINKS);
+  return nlvirt_rows_new (self, NLV_ROW_LINK);
 }
 
 /**
@@ -391,7 +468,7 @@ GListModel *
 nlvirt_table_get_addresses (NlvirtTable *self)
 {
   g_return_val_if_fail (NLVIRT_IS_TABLE (self), NULL);
-  return nlvirt_rows_new (self, NLVIRT_ROWS_ADDRESSES);
+  return nlvirt_rows_new (self, NLV_ROW_ADDRESS);
 }
 
 /**
@@ -410,7 +487,7 @@ GListModel *
 nlvirt_table_get_routes (NlvirtTable *self)
 {
   g_return_val_if_fail (NLVIRT_IS_TABLE (self), NULL);
-  return nlvirt_rows_new (self, NLVIRT_ROWS_ROUTES);
+  return nlvirt_rows_new (self, NLV_ROW_ROUTE);
 }
 
 /**
@@ -428,7 +505,7 @@ GListModel *
 nlvirt_table_get_rules (NlvirtTable *self)
 {
   g_return_val_if_fail (NLVIRT_IS_TABLE (self), NULL);
-  return nlvirt_rows_new (self, NLVIRT_ROWS_RULES);
+  return nlvirt_rows_new (self, NLV_ROW_RULE);
 }
 
 /**
@@ -446,7 +523,7 @@ GListModel *
 nlvirt_table_get_neighbors (NlvirtTable *self)
 {
   g_return_val_if_fail (NLVIRT_IS_TABLE (self), NULL);
-  return nlvirt_rows_new (self, NLVIRT_ROWS_NEIGHBORS);
+  return nlvirt_rows_new (self, NLV_ROW_NEIGHBOR);
 }
 
 /**

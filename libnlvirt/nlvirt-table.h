@@ -41,5 +41,27 @@ NLVIRT_AVAILABLE_IN_0_1
 GListModel *nlvirt_table_get_neighbors (NlvirtTable *self);
 NLVIRT_AVAILABLE_IN_0_1
 NlvirtLink *nlvirt_table_get_link (NlvirtTable *self, const char *name);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_table_add_address (NlvirtTable *self, NlvirtAddress *address, GError **error);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_table_replace_address (NlvirtTable *self, NlvirtAddress *address, GError **error);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_table_remove_address (NlvirtTable *self, NlvirtAddress *address, GError **error);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_table_add_route (NlvirtTable *self, NlvirtRoute *route, GError **error);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_table_replace_route (NlvirtTable *self, NlvirtRoute *route, GError **error);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_table_remove_route (NlvirtTable *self, NlvirtRoute *route, GError **error);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_table_add_rule (NlvirtTable *self, NlvirtRule *rule, GError **error);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_table_remove_rule (NlvirtTable *self, NlvirtRule *rule, GError **error);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_table_add_neighbor (NlvirtTable *self, NlvirtNeighbor *neighbor, GError **error);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_table_replace_neighbor (NlvirtTable *self, NlvirtNeighbor *neighbor, GError **error);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_table_remove_neighbor (NlvirtTable *self, NlvirtNeighbor *neighbor, GError **error);
 
 G_END_DECLS

@@ -15,12 +15,21 @@ GInetAddress *nlvirt_inet_address (guint8 family, const NlvIp *ip);
 GInetAddressMask *nlvirt_inet_mask (guint8 family, const NlvIp *ip, guint length);
 GSocketFamily nlvirt_inet_family (guint8 family);
 
+/* The way back; the family, AF_UNSPEC for none. */
+guint8 nlvirt_ip_from_inet_address (GInetAddress *address, NlvIp *ip);
+guint8 nlvirt_ip_from_inet_mask (GInetAddressMask *mask, NlvIp *ip, guint8 *length);
+
+/* At most @size bytes, in hexadecimal with colons. 0 if it is not such. */
+guint8 nlvirt_mac_from_string (const char *text, guint8 *mac, gsize size);
+
 /* (transfer full) (nullable): NULL for no address */
 char *nlvirt_mac_to_string (const guint8 *mac, guint length);
 
 /* (transfer full): the name of a link, or "ifN" for one that is gone; NULL for
  * index 0. */
 char *nlvirt_dup_link_name (NlvNetwork *network, guint32 index);
+/* The index of a link; @name NULL is index 0. Sets @error when there is none. */
+gboolean nlvirt_find_link_index (NlvNetwork *network, const char *name, guint32 *index, GError **error);
 
 void nlvirt_append_ip (GString *out, guint8 family, const NlvIp *ip);
 /* The address alone when all bits count, else address/length. */

@@ -2,7 +2,10 @@
 
 #include "nlvirt-words-private.h"
 
+#include "nlvirt-error.h"
+
 #include <arpa/inet.h>
+#include <string.h>
 
 static gsize
 address_size (guint8 family)
@@ -38,6 +41,23 @@ nlvirt_inet_mask (guint8 family, const NlvIp *ip, guint length)
   return g_inet_address_mask_new (address, length, NULL);
 }
 
+guint8
+nlvirt_ip_from_inet_address (GInetAddress *address, NlvIp *ip)
+{
+  memset (ip, 0, sizeof *ip);
+  if (address == NULL)
+    return AF_UNSPEC;
+  memcpy (ip->bytes, g_inet_address_to_bytes (address), g_inet_address_get_native_size (address));
+  return g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6 ? AF_INET6 : AF_INET;
+}
+
+guint8
+nlvirt_ip_from_inet_mask (GInetAddressMask *mask, NlvIp *ip, guint8 *length)
+{
+  *length = mask != NULL ? (guint8) g_inet_address_mask_get_length (mask) : 0;
+  return nlvirt_ip_from_inet_address (mask != NULL ? g_inet_address_mask_get_address (mask) : NULL, ip);
+}
+
 GSocketFamily
 nlvirt_inet_family (guint8 family)
 {
@@ -65,6 +85,23 @@ nlvirt_mac_to_string (const guint8 *mac, guint length)
   return g_string_free (out, FALSE);
 }
 
+guint8
+nlvirt_mac_from_string (const char *text, guint8 *mac, gsize size)
+{
+  gsize n = 0;
+
+  while (n < size && g_ascii_isxdigit (text[0]) && g_ascii_isxdigit (text[1]))
+    {
+      mac[n++] = (guint8) (g_ascii_xdigit_value (text[0]) << 4 | g_ascii_xdigit_value (text[1]));
+      if (text[2] == '\0')
+        return (guint8) n;
+      if (text[2] != ':')
+        return 0;
+      text += 3;
+    }
+  return 0;
+}
+
 char *
 nlvirt_dup_link_name (NlvNetwork *network, guint32 index)
 {
@@ -74,6 +111,24 @@ nlvirt_dup_link_name (NlvNetwork *network, guint32 index)
     return NULL;
   link = nlv_network_find_link (network, index);
   return link != NULL ? g_strdup (link->name) : g_strdup_printf ("if%u", index);
+}
+
+gboolean
+nlvirt_find_link_index (NlvNetwork *network, const char *name, guint32 *index, GError **error)
+{
+  const NlvLink *link;
+
+  *index = 0;
+  if (name == NULL)
+    return TRUE;
+  link = nlv_network_find_link_by_name (network, name);
+  if (link == NULL)
+    {
+      g_set_error (error, NLVIRT_ERROR, NLVIRT_ERROR_NOT_FOUND, "there is no link “%s”", name);
+      return FALSE;
+    }
+  *index = link->index;
+  return TRUE;
 }
 
 void

@@ -78,6 +78,16 @@ nlv_network_release (NlvNetwork *network)
 }
 
 gboolean
+nlv_network_let_go (NlvNetwork *network)
+{
+  NlvObservers *self = &network->observers;
+  gboolean left = --self->holds == 0 && self->unsettled;
+
+  nlv_network_unref (network);
+  return left;
+}
+
+gboolean
 nlv_network_has_listeners (NlvNetwork *network, guint group)
 {
   const GArray *entries = network->observers.entries;

@@ -55,6 +55,9 @@ void nlv_network_remove_observer (NlvNetwork *network, const NlvObserver *observ
  * settled. They nest. */
 void nlv_network_hold (NlvNetwork *network);
 void nlv_network_release (NlvNetwork *network);
+/* As release, but where observers must not be told now: TRUE when something is
+ * left to tell, which the next release does. */
+gboolean nlv_network_let_go (NlvNetwork *network);
 
 gboolean nlv_network_has_listeners (NlvNetwork *network, guint group);
 void nlv_network_send_event (NlvNetwork *network, const NlvEvent *event);

@@ -5,7 +5,7 @@
 
 typedef struct
 {
-  NlvTimerFunc func;
+  NlvDueFunc func;
   guint64 key;
   guint64 due;
   guint64 sequence; /* orders what is due at the same time */
@@ -96,7 +96,7 @@ nlv_timers_copy (const NlvTimers *from, NlvTimers *to)
 }
 
 void
-nlv_network_schedule (NlvNetwork *network, NlvTimerFunc func, guint64 key, guint64 due)
+nlv_network_schedule (NlvNetwork *network, NlvDueFunc func, guint64 key, guint64 due)
 {
   NlvTimers *self = &network->timers;
   const Timer timer = { .func = func, .key = key, .due = due };
@@ -109,7 +109,7 @@ nlv_network_schedule (NlvNetwork *network, NlvTimerFunc func, guint64 key, guint
 }
 
 void
-nlv_network_cancel (NlvNetwork *network, NlvTimerFunc func, guint64 key)
+nlv_network_cancel (NlvNetwork *network, NlvDueFunc func, guint64 key)
 {
   NlvTimers *self = &network->timers;
   const Timer timer = { .func = func, .key = key };

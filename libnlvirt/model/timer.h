@@ -9,12 +9,12 @@
 
 /* @key says what it is about; nothing that it needs may be gone by then without
  * the timer being cancelled, or being noticed by @func. */
-typedef void (*NlvTimerFunc) (NlvChange *change, guint64 key);
+typedef void (*NlvDueFunc) (NlvChange *change, guint64 key);
 
 /* @due is in the network's own time, as NlvChange's now. One timer for each
  * @func and @key: a second one takes the place of the first. */
-void nlv_network_schedule (NlvNetwork *network, NlvTimerFunc func, guint64 key, guint64 due);
-void nlv_network_cancel (NlvNetwork *network, NlvTimerFunc func, guint64 key);
+void nlv_network_schedule (NlvNetwork *network, NlvDueFunc func, guint64 key, guint64 due);
+void nlv_network_cancel (NlvNetwork *network, NlvDueFunc func, guint64 key);
 
 /* When something is due next: as the caller's @now is counted (hundredths of a second
  * since boot). G_MAXUINT64: never, or the network's time has not begun. */
