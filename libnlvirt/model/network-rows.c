@@ -85,16 +85,13 @@ nlv_rows_find (NlvRows *rows, gconstpointer row)
   while (low < high)
     {
       guint middle = low + (high - low) / 2;
-      int order = rows->compare (g_ptr_array_index (rows->rows, middle), row);
 
-      if (order == 0)
-        return middle;
-      if (order < 0)
+      if (rows->compare (g_ptr_array_index (rows->rows, middle), row) < 0)
         low = middle + 1;
       else
         high = middle;
     }
-  g_return_val_if_reached (low);
+  return low;
 }
 
 guint

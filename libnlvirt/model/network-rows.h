@@ -20,7 +20,7 @@ void nlv_rows_clear (NlvRows *rows);
 void nlv_rows_add (NlvRows *rows, gpointer row);
 /* Returns the position that it had. */
 guint nlv_rows_remove (NlvRows *rows, gpointer row);
-/* The position of a row that is there. */
+/* The position of a row, or where it would be. */
 guint nlv_rows_find (NlvRows *rows, gconstpointer row);
 /* NULL past the end. */
 gpointer nlv_rows_get (NlvRows *rows, guint position);

@@ -545,6 +545,18 @@ nlv_network_get_address (NlvNetwork *network, guint position)
 }
 
 guint
+nlv_network_find_addresses (NlvNetwork *network, guint8 family, guint32 link)
+{
+  /* What comes before all others of this link. */
+  const NlvAddressNode first = {
+    .row = { .family = family, .link = link, .scope = G_MAXUINT8, .local.bytes = { 0xff, 0x0f } },
+    .sequence = family == AF_INET6 ? G_MAXUINT64 : 0,
+  };
+
+  return nlv_rows_find (&network->addresses, &first);
+}
+
+guint
 nlv_network_get_n_rules (NlvNetwork *network)
 {
   return nlv_rows_get_size (&network->rules);

@@ -67,6 +67,7 @@ typedef struct
 {
   NlvIp ip;
   guint32 created, updated; /* hundredths of a second since boot */
+  guint32 users;            /* for how many, 0 not known: nlv_groups_begin() */
 } NlvMembership;
 
 typedef struct
@@ -114,6 +115,14 @@ typedef struct
   GArray *extra;                         /* (element-type NlvRawAttr) (owned) (nullable) */
 } NlvLink;
 
+/* Where the check of an IPv6 address for duplicates is: enum inet6_ifaddr_state. */
+typedef enum
+{
+  NLV_CHECK_DONE,
+  NLV_CHECK_BEGINS,
+  NLV_CHECK_RUNS,
+} NlvAddressCheck;
+
 typedef struct
 {
   guint8 family; /* AF_INET, AF_INET6 */
@@ -127,6 +136,8 @@ typedef struct
   NlvIp broadcast;
   gboolean has_broadcast;
   char label[IFNAMSIZ]; /* IPv4 only */
+  guint8 check;         /* NlvAddressCheck */
+  guint32 probes;       /* of it, still to be sent */
   guint32 metric;
   guint32 preferred_lifetime, valid_lifetime; /* seconds; G_MAXUINT32 forever */
   guint32 created, updated;                   /* hundredths of a second since boot */
@@ -349,6 +360,8 @@ NlvLink *nlv_network_get_link (NlvNetwork *network, guint position);
 NlvLink *nlv_network_get_link_by_age (NlvNetwork *network, guint position);
 guint nlv_network_get_n_addresses (NlvNetwork *network);
 NlvAddress *nlv_network_get_address (NlvNetwork *network, guint position);
+/* The position of a link's first address of a family, or where it would be. */
+guint nlv_network_find_addresses (NlvNetwork *network, guint8 family, guint32 link);
 guint nlv_network_get_n_rules (NlvNetwork *network);
 NlvRule *nlv_network_get_rule (NlvNetwork *network, guint position);
 guint nlv_network_get_n_neighbors (NlvNetwork *network);

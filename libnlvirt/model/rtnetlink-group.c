@@ -80,28 +80,37 @@ scope_of (const NlvMembership *group, NlvGroups which)
   return which != NLV_GROUPS_IPV4 && of_site ? RT_SCOPE_SITE : RT_SCOPE_UNIVERSE;
 }
 
-static gboolean
-put_group (NlvWalk *walk, NlvWriter *writer, NlvGroups which, const NlvLink *link, const NlvMembership *group)
+void
+nlv_group_message (NlvWriter *writer, struct ifaddrmsg *header, NlvGroups which, const NlvLink *link,
+                   const NlvMembership *group, gboolean of_universe)
 {
+  guint8 family = which == NLV_GROUPS_IPV4 ? AF_INET : AF_INET6;
   struct ifa_cacheinfo info = {
     .ifa_prefered = G_MAXUINT32,
     .ifa_valid = G_MAXUINT32,
     .cstamp = group->created,
     .tstamp = group->updated,
   };
+
+  header->ifa_family = family;
+  header->ifa_prefixlen = nlv_ip_size (family) * 8;
+  header->ifa_flags = IFA_F_PERMANENT;
+  header->ifa_scope = of_universe ? RT_SCOPE_UNIVERSE : scope_of (group, which);
+  header->ifa_index = link->index;
+  nlv_put_ip (writer, which == NLV_GROUPS_ANYCAST ? IFA_ANYCAST : IFA_MULTICAST, &group->ip, family);
+  nlv_put (writer, IFA_CACHEINFO, &info, sizeof info);
+}
+
+static gboolean
+put_group (NlvWalk *walk, NlvWriter *writer, NlvGroups which, const NlvLink *link, const NlvMembership *group)
+{
   guint16 type = which == NLV_GROUPS_ANYCAST ? RTM_GETANYCAST : RTM_GETMULTICAST;
   guint16 flags = walk->filter.link != 0 ? NLM_F_DUMP_FILTERED : 0;
   struct ifaddrmsg *header = nlv_walk_begin (walk, writer, type, flags, sizeof *header);
 
   if (header == NULL)
     return FALSE;
-  header->ifa_family = walk->family;
-  header->ifa_prefixlen = nlv_ip_size (walk->family) * 8;
-  header->ifa_flags = IFA_F_PERMANENT;
-  header->ifa_scope = scope_of (group, which);
-  header->ifa_index = link->index;
-  nlv_put_ip (writer, which == NLV_GROUPS_ANYCAST ? IFA_ANYCAST : IFA_MULTICAST, &group->ip, walk->family);
-  nlv_put (writer, IFA_CACHEINFO, &info, sizeof info);
+  nlv_group_message (writer, header, which, link, group, FALSE);
   return nlv_writer_end (writer);
 }
 

@@ -151,6 +151,9 @@ int nlv_dump_anycast (NlvWalk *walk, NlvWriter *writer);
 /* The groups that a link joins by itself. (element-type NlvMembership) */
 GArray *nlv_link_get_groups (NlvNetwork *network, const NlvLink *link, NlvGroups which);
 GArray *nlv_link_usual_groups (NlvNetwork *network, const NlvLink *link, NlvGroups which);
+/* inet_fill_ifmcaddr() and its like; @of_universe: whatever the group's scope is. */
+void nlv_group_message (NlvWriter *writer, struct ifaddrmsg *header, NlvGroups which, const NlvLink *link,
+                        const NlvMembership *group, gboolean of_universe);
 
 /* rtnetlink-route.c */
 extern const NlvPolicy nlv_route_policy_ipv4[NLV_RTA_MAX + 1];
@@ -279,6 +282,8 @@ int nlv_getneigh_bridge (const NlvRequest *request);
 /* rtnetlink-tables.c */
 int nlv_dump_neighbor_tables (NlvWalk *walk, NlvWriter *writer);
 int nlv_dump_netconf (NlvWalk *walk, NlvWriter *writer);
+/* RTM_NEWNETCONF with all that a link has, or RTM_DELNETCONF. */
+void nlv_netconf_event (NlvChange *change, guint16 type, guint8 family, const NlvLink *link);
 int nlv_getnetconf (const NlvRequest *request);
 int nlv_dump_address_labels (NlvWalk *walk, NlvWriter *writer);
 int nlv_getaddrlabel (const NlvRequest *request);

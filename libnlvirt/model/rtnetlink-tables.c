@@ -236,6 +236,23 @@ put_netconf (NlvNetwork *network, NlvWriter *writer, struct netconfmsg *header, 
     }
 }
 
+void
+nlv_netconf_event (NlvChange *change, guint16 type, guint8 family, const NlvLink *link)
+{
+  guint group = family == AF_INET ? RTNLGRP_IPV4_NETCONF : RTNLGRP_IPV6_NETCONF;
+  NlvWriter writer;
+  struct netconfmsg *header = nlv_event_begin (change, &writer, group, type, 0, FALSE, sizeof *header);
+
+  if (header == NULL)
+    return;
+  header->ncm_family = family;
+  if (type == RTM_NEWNETCONF)
+    put_netconf (change->network, &writer, header, family, (gint32) link->index);
+  else
+    nlv_put_u32 (&writer, NETCONFA_IFINDEX, link->index);
+  nlv_event_send (change, &writer, group, FALSE);
+}
+
 /* The links, then "all" and "default". */
 int
 nlv_dump_netconf (NlvWalk *walk, NlvWriter *writer)
