@@ -47,6 +47,11 @@ enum
  *
  * Strings that a getter lends are valid until the table changes.
  *
+ * What can be set changes the table, with all that follows from it in the kernel, and every
+ * program that listens hears of it. Properties do the same as the setters, which
+ * have an error to tell: a property that cannot be set gives a warning. Notifications come
+ * when the change is over, see [signal@Nlvirt.Table::changed].
+ *
  * ```c
  * g_autoptr (NlvirtTable) table = nlvirt_table_new_loopback ();
  * g_autoptr (NlvirtLink) lo = nlvirt_table_get_link (table, "lo");
@@ -163,13 +168,58 @@ nlvirt_link_get_property (GObject *object, guint id, GValue *value, GParamSpec *
 }
 
 static void
+nlvirt_link_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  NlvirtLink *self = NLVIRT_LINK (object);
+  g_autoptr (GError) error = NULL;
+
+  switch (id)
+    {
+      case PROP_NAME:
+        nlvirt_link_set_name (self, g_value_get_string (value) != NULL ? g_value_get_string (value) : "", &error);
+        break;
+      case PROP_MAC_ADDRESS:
+        nlvirt_link_set_mac_address (self, g_value_get_string (value) != NULL ? g_value_get_string (value) : "",
+                                     &error);
+        break;
+      case PROP_MTU:
+        nlvirt_link_set_mtu (self, g_value_get_uint (value), &error);
+        break;
+      case PROP_UP:
+        nlvirt_link_set_up (self, g_value_get_boolean (value), &error);
+        break;
+      case PROP_CARRIER:
+        nlvirt_link_set_carrier (self, g_value_get_boolean (value), &error);
+        break;
+      case PROP_ALIAS:
+        nlvirt_link_set_alias (self, g_value_get_string (value), &error);
+        break;
+      case PROP_MASTER:
+        nlvirt_link_set_master (self, g_value_get_object (value), &error);
+        break;
+      case PROP_TX_QUEUE_LENGTH:
+        nlvirt_link_set_tx_queue_length (self, g_value_get_uint (value), &error);
+        break;
+      case PROP_GROUP:
+        nlvirt_link_set_group (self, g_value_get_uint (value), &error);
+        break;
+      default:
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+  if (error != NULL)
+    g_warning ("%s of a link: %s", pspec->name, error->message);
+}
+
+static void
 nlvirt_link_class_init (NlvirtLinkClass *klass)
 {
   const GParamFlags read_only = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+  const GParamFlags settable = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->finalize = nlvirt_link_finalize;
   object_class->get_property = nlvirt_link_get_property;
+  object_class->set_property = nlvirt_link_set_property;
 
   /**
    * NlvirtLink:table: (getter get_table)
@@ -186,7 +236,7 @@ nlvirt_link_class_init (NlvirtLinkClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, read_only);
+  properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, settable);
   /**
    * NlvirtLink:index: (getter get_index)
    *
@@ -218,7 +268,7 @@ nlvirt_link_class_init (NlvirtLinkClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_MAC_ADDRESS] = g_param_spec_string ("mac-address", NULL, NULL, NULL, read_only);
+  properties[PROP_MAC_ADDRESS] = g_param_spec_string ("mac-address", NULL, NULL, NULL, settable);
   /**
    * NlvirtLink:permanent-mac-address: (getter get_permanent_mac_address)
    *
@@ -242,7 +292,7 @@ nlvirt_link_class_init (NlvirtLinkClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_MTU] = g_param_spec_uint ("mtu", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  properties[PROP_MTU] = g_param_spec_uint ("mtu", NULL, NULL, 0, G_MAXUINT, 0, settable);
   /**
    * NlvirtLink:flags: (getter get_flags)
    *
@@ -258,7 +308,7 @@ nlvirt_link_class_init (NlvirtLinkClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_UP] = g_param_spec_boolean ("up", NULL, NULL, FALSE, read_only);
+  properties[PROP_UP] = g_param_spec_boolean ("up", NULL, NULL, FALSE, settable);
   /**
    * NlvirtLink:running: (getter get_running)
    *
@@ -274,7 +324,7 @@ nlvirt_link_class_init (NlvirtLinkClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_CARRIER] = g_param_spec_boolean ("carrier", NULL, NULL, FALSE, read_only);
+  properties[PROP_CARRIER] = g_param_spec_boolean ("carrier", NULL, NULL, FALSE, settable);
   /**
    * NlvirtLink:operational-state: (getter get_operational_state)
    *
@@ -299,7 +349,7 @@ nlvirt_link_class_init (NlvirtLinkClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_ALIAS] = g_param_spec_string ("alias", NULL, NULL, NULL, read_only);
+  properties[PROP_ALIAS] = g_param_spec_string ("alias", NULL, NULL, NULL, settable);
   /**
    * NlvirtLink:master: (getter get_master)
    *
@@ -307,7 +357,7 @@ nlvirt_link_class_init (NlvirtLinkClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_MASTER] = g_param_spec_object ("master", NULL, NULL, NLVIRT_TYPE_LINK, read_only);
+  properties[PROP_MASTER] = g_param_spec_object ("master", NULL, NULL, NLVIRT_TYPE_LINK, settable);
   /**
    * NlvirtLink:qdisc: (getter get_qdisc)
    *
@@ -323,7 +373,7 @@ nlvirt_link_class_init (NlvirtLinkClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_TX_QUEUE_LENGTH] = g_param_spec_uint ("tx-queue-length", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  properties[PROP_TX_QUEUE_LENGTH] = g_param_spec_uint ("tx-queue-length", NULL, NULL, 0, G_MAXUINT, 0, settable);
   /**
    * NlvirtLink:group: (getter get_group)
    *
@@ -331,7 +381,7 @@ nlvirt_link_class_init (NlvirtLinkClass *klass)
    *
    * Since: 0.1
    */
-  properties[PROP_GROUP] = g_param_spec_uint ("group", NULL, NULL, 0, G_MAXUINT, 0, read_only);
+  properties[PROP_GROUP] = g_param_spec_uint ("group", NULL, NULL, 0, G_MAXUINT, 0, settable);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 }
 

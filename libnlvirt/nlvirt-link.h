@@ -53,5 +53,27 @@ NLVIRT_AVAILABLE_IN_0_1
 guint nlvirt_link_get_group (NlvirtLink *self);
 NLVIRT_AVAILABLE_IN_0_1
 char *nlvirt_link_to_string (NlvirtLink *self);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_link_set_up (NlvirtLink *self, gboolean up, GError **error);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_link_set_carrier (NlvirtLink *self, gboolean carrier, GError **error);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_link_set_name (NlvirtLink *self, const char *name, GError **error);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_link_set_mac_address (NlvirtLink *self, const char *mac_address, GError **error);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_link_set_mtu (NlvirtLink *self, guint mtu, GError **error);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_link_set_alias (NlvirtLink *self, const char *alias, GError **error);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_link_set_master (NlvirtLink *self, NlvirtLink *master, GError **error);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_link_set_tx_queue_length (NlvirtLink *self, guint length, GError **error);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_link_set_group (NlvirtLink *self, guint group, GError **error);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_link_add_alt_name (NlvirtLink *self, const char *name, GError **error);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_link_remove_alt_name (NlvirtLink *self, const char *name, GError **error);
 
 G_END_DECLS
