@@ -62,6 +62,7 @@ struct _NlvirtSession
   GPtrArray *last_words;        /* (element-type Event) (nullable): while the tree is freed */
   char *identifier;             /* (owned) */
   NlvirtAccess access;
+  gboolean owns_table; /* @table is the copy that was made for the programs */
 };
 
 enum
@@ -215,7 +216,7 @@ nlvirt_session_serve (NlvirtSession *self, NlvirtLoop *loop, int listener_fd, Nl
 
   self->loop = loop;
   self->tree = nlv_served_tree_new (nlvirt_loop_get_engine (loop), listener_fd, window,
-                                    nlvirt_table_get_network (self->table), FALSE, &events, self);
+                                    nlvirt_table_get_network (self->table), &events, self);
   if (self->tree != NULL)
     return TRUE;
   saved_errno = errno;
@@ -294,6 +295,21 @@ nlvirt_session_get_property (GObject *object, guint id, GValue *value, GParamSpe
 }
 
 static void
+nlvirt_session_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  NlvirtSession *self = NLVIRT_SESSION (object);
+
+  switch (id)
+    {
+      case PROP_ACCESS:
+        nlvirt_session_set_access (self, g_value_get_enum (value));
+        break;
+      default:
+        G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
 install_properties (GObjectClass *object_class)
 {
   const GParamFlags read_only = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
@@ -301,20 +317,21 @@ install_properties (GObjectClass *object_class)
   /**
    * NlvirtSession:table: (getter get_table)
    *
-   * The network that the program is told of.
+   * The network that the program is told of: the table with which the session
+   * began, or the copy of it that its programs change.
    *
    * Since: 0.1
    */
   properties[PROP_TABLE] = g_param_spec_object ("table", NULL, NULL, NLVIRT_TYPE_TABLE, read_only);
   /**
-   * NlvirtSession:access: (getter get_access)
+   * NlvirtSession:access: (getter get_access) (setter set_access)
    *
    * What the program may do with the table.
    *
    * Since: 0.1
    */
-  properties[PROP_ACCESS] =
-    g_param_spec_enum ("access", NULL, NULL, NLVIRT_TYPE_ACCESS, NLVIRT_ACCESS_READ_ONLY, read_only);
+  properties[PROP_ACCESS] = g_param_spec_enum ("access", NULL, NULL, NLVIRT_TYPE_ACCESS, NLVIRT_ACCESS_READ_ONLY,
+                                               G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * NlvirtSession:identifier: (getter get_identifier)
    *
@@ -394,6 +411,7 @@ nlvirt_session_class_init (NlvirtSessionClass *klass)
   object_class->dispose = nlvirt_session_dispose;
   object_class->finalize = nlvirt_session_finalize;
   object_class->get_property = nlvirt_session_get_property;
+  object_class->set_property = nlvirt_session_set_property;
   install_properties (object_class);
   install_signals (G_TYPE_FROM_CLASS (klass));
 }
@@ -413,7 +431,8 @@ nlvirt_session_get_context (NlvirtSession *self)
  * nlvirt_session_get_table: (get-property table)
  * @self: a session
  *
- * The network that the program is told of.
+ * The network that the program is told of: the table with which the session
+ * began, or the copy of it that its programs change.
  *
  * Returns: (transfer none): the table
  *
@@ -441,6 +460,57 @@ nlvirt_session_get_access (NlvirtSession *self)
 {
   g_return_val_if_fail (NLVIRT_IS_SESSION (self), NLVIRT_ACCESS_READ_ONLY);
   return self->access;
+}
+
+static void
+take_own_table (NlvirtSession *self)
+{
+  NlvirtTable *copy = nlvirt_table_copy (self->table);
+
+  g_object_unref (self->table);
+  self->table = copy;
+  self->owns_table = TRUE;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TABLE]);
+}
+
+/**
+ * nlvirt_session_set_access: (set-property access)
+ * @self: a session
+ * @access: the access
+ *
+ * Sets what the program may do with the table, from its next request on.
+ *
+ * A session begins as read-only. The program gets no answer before the main
+ * context of the session is iterated, so what is set right after
+ * [method@Nlvirt.Supervisor.spawn] or [method@Nlvirt.Supervisor.adopt] holds
+ * from the first request on.
+ *
+ * With %NLVIRT_ACCESS_READ_WRITE the table is copied, and
+ * [property@Nlvirt.Session:table] is from then on the copy, to be looked at,
+ * changed and saved. That happens once: a session that has its own table keeps
+ * it, whatever is set later.
+ *
+ * Sockets that are open stay as they are, in their groups too, and ask the
+ * table that the session has by then. Only a dump that is being read goes on
+ * with the table that it began with.
+ *
+ * Since: 0.1
+ */
+void
+nlvirt_session_set_access (NlvirtSession *self, NlvirtAccess access)
+{
+  g_return_if_fail (NLVIRT_IS_SESSION (self));
+
+  if (self->access == access)
+    return;
+  g_object_freeze_notify (G_OBJECT (self));
+  self->access = access;
+  if (access == NLVIRT_ACCESS_READ_WRITE && !self->owns_table)
+    take_own_table (self);
+  if (self->tree != NULL)
+    nlv_served_tree_set_network (self->tree, nlvirt_table_get_network (self->table), access != NLVIRT_ACCESS_READ_ONLY);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ACCESS]);
+  g_object_thaw_notify (G_OBJECT (self));
 }
 
 /**

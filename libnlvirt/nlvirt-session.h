@@ -16,6 +16,8 @@ NlvirtTable *nlvirt_session_get_table (NlvirtSession *self);
 NLVIRT_AVAILABLE_IN_0_1
 NlvirtAccess nlvirt_session_get_access (NlvirtSession *self);
 NLVIRT_AVAILABLE_IN_0_1
+void nlvirt_session_set_access (NlvirtSession *self, NlvirtAccess access);
+NLVIRT_AVAILABLE_IN_0_1
 const char *nlvirt_session_get_identifier (NlvirtSession *self);
 NLVIRT_AVAILABLE_IN_0_1
 GSubprocess *nlvirt_session_get_subprocess (NlvirtSession *self);

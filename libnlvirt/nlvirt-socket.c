@@ -6,6 +6,7 @@
 #include "nlvirt-socket.h"
 
 #include "netlink/socket.h"
+#include "nlvirt-enum-types.h"
 #include "nlvirt-error.h"
 #include "nlvirt-table-private.h"
 
@@ -30,8 +31,9 @@
  * a queue of the size that the kernel's has by default. A dump is made while
  * it is read, so that it takes no more memory than a few datagrams.
  *
- * The socket may ask, not change: requests that need privileges are refused.
- * It is not thread-safe; use it in the thread that uses its table.
+ * The socket may ask, not change: requests that need privileges are refused,
+ * unless [property@Nlvirt.Socket:access] allows them. It is not thread-safe; use
+ * it in the thread that uses its table.
  *
  * ```c
  * g_autoptr (NlvirtTable) table = nlvirt_table_new_loopback ();
@@ -55,14 +57,18 @@ struct _NlvirtSocket
   GObject parent_instance;
 
   NlvirtTable *table;       /* (owned) */
+  NlvBus *bus;              /* (owned) */
   NlvNetlinkSocket *socket; /* (owned) */
   GQueue queue;             /* (element-type GBytes) (owned) */
+  NlvirtAccess access;
+  gboolean owns_table; /* @table is the copy that was made for this socket */
 };
 
 enum
 {
   PROP_0,
   PROP_TABLE,
+  PROP_ACCESS,
   PROP_PORT,
   N_PROPERTIES
 };
@@ -82,13 +88,17 @@ append (gpointer owner, const NlvDatagram *datagram)
 }
 
 static NlvTask
-current_task (void)
+current_task (NlvirtSocket *self)
 {
+  const gboolean writable = self->access != NLVIRT_ACCESS_READ_ONLY;
+
   return (NlvTask){
     .tgid = (guint32) getpid (),
     .pid = (guint32) getpid (),
     .uid = getuid (),
     .gid = getgid (),
+    .admin = writable,
+    .writable = writable,
     .now = nlvirt_table_get_time (),
   };
 }
@@ -98,17 +108,15 @@ nlvirt_socket_constructed (GObject *object)
 {
   static const NlvSocketQueue queue = { append, NULL };
   const struct sockaddr_nl any = { .nl_family = AF_NETLINK };
-  const NlvTask task = current_task ();
   NlvirtSocket *self = NLVIRT_SOCKET (object);
-  NlvBus *bus;
+  const NlvTask task = current_task (self);
 
   G_OBJECT_CLASS (nlvirt_socket_parent_class)->constructed (object);
 
   if (self->table == NULL)
     self->table = nlvirt_table_new ();
-  bus = nlv_bus_new (nlvirt_table_get_network (self->table));
-  self->socket = nlv_netlink_socket_new (bus, SOCK_RAW, &queue, self);
-  nlv_bus_unref (bus);
+  self->bus = nlv_bus_new (nlvirt_table_get_network (self->table));
+  self->socket = nlv_netlink_socket_new (self->bus, SOCK_RAW, &queue, self);
   nlv_netlink_socket_bind (self->socket, &task, &any, sizeof any);
 }
 
@@ -118,6 +126,7 @@ nlvirt_socket_finalize (GObject *object)
   NlvirtSocket *self = NLVIRT_SOCKET (object);
 
   nlv_netlink_socket_free (self->socket);
+  nlv_bus_unref (self->bus);
   g_queue_clear_full (&self->queue, (GDestroyNotify) g_bytes_unref);
   g_object_unref (self->table);
   G_OBJECT_CLASS (nlvirt_socket_parent_class)->finalize (object);
@@ -132,6 +141,9 @@ nlvirt_socket_get_property (GObject *object, guint id, GValue *value, GParamSpec
     {
       case PROP_TABLE:
         g_value_set_object (value, self->table);
+        break;
+      case PROP_ACCESS:
+        g_value_set_enum (value, self->access);
         break;
       case PROP_PORT:
         g_value_set_uint (value, nlvirt_socket_get_port (self));
@@ -150,6 +162,9 @@ nlvirt_socket_set_property (GObject *object, guint id, const GValue *value, GPar
     {
       case PROP_TABLE:
         self->table = g_value_dup_object (value);
+        break;
+      case PROP_ACCESS:
+        nlvirt_socket_set_access (self, g_value_get_enum (value));
         break;
       default:
         G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -175,6 +190,15 @@ nlvirt_socket_class_init (NlvirtSocketClass *klass)
    */
   properties[PROP_TABLE] = g_param_spec_object ("table", NULL, NULL, NLVIRT_TYPE_TABLE,
                                                 G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  /**
+   * NlvirtSocket:access: (getter get_access) (setter set_access)
+   *
+   * What may be done with the table through this socket.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ACCESS] = g_param_spec_enum ("access", NULL, NULL, NLVIRT_TYPE_ACCESS, NLVIRT_ACCESS_READ_ONLY,
+                                               G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
    * NlvirtSocket:port: (getter get_port)
    *
@@ -232,6 +256,66 @@ nlvirt_socket_get_table (NlvirtSocket *self)
 }
 
 /**
+ * nlvirt_socket_get_access: (get-property access)
+ * @self: a socket
+ *
+ * What may be done with the table through this socket.
+ *
+ * Returns: the access
+ *
+ * Since: 0.1
+ */
+NlvirtAccess
+nlvirt_socket_get_access (NlvirtSocket *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_SOCKET (self), NLVIRT_ACCESS_READ_ONLY);
+
+  return self->access;
+}
+
+static void
+take_own_table (NlvirtSocket *self)
+{
+  NlvirtTable *copy = nlvirt_table_copy (self->table);
+
+  g_object_unref (self->table);
+  self->table = copy;
+  self->owns_table = TRUE;
+  nlv_bus_set_network (self->bus, nlvirt_table_get_network (copy));
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TABLE]);
+}
+
+/**
+ * nlvirt_socket_set_access: (set-property access)
+ * @self: a socket
+ * @access: the access
+ *
+ * Sets what may be done with the table through this socket, from the next
+ * request on. It is read-only at first.
+ *
+ * %NLVIRT_ACCESS_SHARED is what tests of a program that changes its network want:
+ * what is sent changes the table that the socket was made for. With
+ * %NLVIRT_ACCESS_READ_WRITE that stays as it is: the table is copied, once, and
+ * [property@Nlvirt.Socket:table] is from then on the copy.
+ *
+ * Since: 0.1
+ */
+void
+nlvirt_socket_set_access (NlvirtSocket *self, NlvirtAccess access)
+{
+  g_return_if_fail (NLVIRT_IS_SOCKET (self));
+
+  if (self->access == access)
+    return;
+  g_object_freeze_notify (G_OBJECT (self));
+  self->access = access;
+  if (access == NLVIRT_ACCESS_READ_WRITE && !self->owns_table)
+    take_own_table (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ACCESS]);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+/**
  * nlvirt_socket_get_port: (get-property port)
  * @self: a socket
  *
@@ -278,7 +362,7 @@ fail (GError **error, const char *what, gint64 result)
 gboolean
 nlvirt_socket_set_option (NlvirtSocket *self, int option, int value, GError **error)
 {
-  const NlvTask task = current_task ();
+  const NlvTask task = current_task (self);
   int result;
 
   g_return_val_if_fail (NLVIRT_IS_SOCKET (self), FALSE);
@@ -308,7 +392,7 @@ nlvirt_socket_set_option (NlvirtSocket *self, int option, int value, GError **er
 gboolean
 nlvirt_socket_send (NlvirtSocket *self, const guint8 *data, gsize len, GError **error)
 {
-  const NlvTask task = current_task ();
+  const NlvTask task = current_task (self);
   gssize result;
 
   g_return_val_if_fail (NLVIRT_IS_SOCKET (self), FALSE);

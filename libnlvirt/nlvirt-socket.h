@@ -17,6 +17,10 @@ NlvirtSocket *nlvirt_socket_new (NlvirtTable *table) G_GNUC_WARN_UNUSED_RESULT;
 NLVIRT_AVAILABLE_IN_0_1
 NlvirtTable *nlvirt_socket_get_table (NlvirtSocket *self);
 NLVIRT_AVAILABLE_IN_0_1
+NlvirtAccess nlvirt_socket_get_access (NlvirtSocket *self);
+NLVIRT_AVAILABLE_IN_0_1
+void nlvirt_socket_set_access (NlvirtSocket *self, NlvirtAccess access);
+NLVIRT_AVAILABLE_IN_0_1
 guint nlvirt_socket_get_port (NlvirtSocket *self);
 NLVIRT_AVAILABLE_IN_0_1
 gboolean nlvirt_socket_set_option (NlvirtSocket *self, int option, int value, GError **error);

@@ -29,14 +29,24 @@ typedef struct _NlvirtTable NlvirtTable;
  * NlvirtAccess:
  * @NLVIRT_ACCESS_READ_ONLY: programs may ask; a request that would change the
  *   table is refused as the kernel refuses it to a process without privileges
+ * @NLVIRT_ACCESS_READ_WRITE: programs change a copy of the table, which is the
+ *   session's own
+ * @NLVIRT_ACCESS_SHARED: programs change the table itself, and all who use it
+ *   see what they change
  *
  * What the programs of a session may do with its table.
+ *
+ * Programs that may change a table are the administrator of that network, no
+ * matter as which user they run, and get the kernel's answers to an
+ * administrator.
  *
  * Since: 0.1
  */
 typedef enum
 {
   NLVIRT_ACCESS_READ_ONLY,
+  NLVIRT_ACCESS_READ_WRITE,
+  NLVIRT_ACCESS_SHARED,
 } NlvirtAccess;
 
 /**

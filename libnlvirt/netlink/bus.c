@@ -82,6 +82,19 @@ nlv_bus_get_network (NlvBus *bus)
   return bus->network;
 }
 
+void
+nlv_bus_set_network (NlvBus *bus, NlvNetwork *network)
+{
+  NlvNetwork *before = bus->network;
+
+  if (network == before)
+    return;
+  nlv_network_remove_observer (before, &observer, bus);
+  bus->network = nlv_network_ref (network);
+  nlv_network_add_observer (network, &observer, bus);
+  nlv_network_unref (before);
+}
+
 NlvNetlinkSocket *
 nlv_bus_find_port (NlvBus *bus, guint32 port)
 {

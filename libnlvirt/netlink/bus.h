@@ -12,6 +12,9 @@ NlvBus *nlv_bus_new (NlvNetwork *network);
 NlvBus *nlv_bus_ref (NlvBus *bus);
 void nlv_bus_unref (NlvBus *bus);
 NlvNetwork *nlv_bus_get_network (NlvBus *bus);
+/* Another one answers from now on. A dump that is under way ends on the one
+ * that it began with. */
+void nlv_bus_set_network (NlvBus *bus, NlvNetwork *network);
 
 /* The highest group that rtnetlink has: RTNLGRP_IPV6_ACADDR. */
 #define NLV_BUS_N_GROUPS 39

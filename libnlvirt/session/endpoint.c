@@ -278,7 +278,7 @@ serve_own_input (NlvEndpoint *endpoint, gboolean hung_up, gsize *served)
       return !endpoint->input_ended;
     }
   *served += len;
-  task.now = nlv_session_now ();
+  nlv_task_update (endpoint->tree, &task);
   nlv_endpoint_report_request (endpoint, data);
   nlv_netlink_socket_send (endpoint->socket, &task, NULL, 0, data, G_MAXSIZE);
   return TRUE;

@@ -16,9 +16,9 @@ struct _NlvServedTree
   NlvListener *listener; /* (owned) */
   NlvWatch *watch;       /* (owned) */
   NlvWindow window;
-  NlvBus *bus;         /* (owned) */
-  NlvTargets *targets; /* (owned) */
-  gboolean admin;
+  NlvBus *bus;           /* (owned) */
+  NlvTargets *targets;   /* (owned) */
+  gboolean writable;     /* by programs, as the administrator */
   GHashTable *endpoints; /* (owned) SO_COOKIE of the program's end -> NlvEndpoint (owned) */
   GHashTable *hidden;    /* (owned) number and tgid -> NlvEndpoint, where the fd cannot be looked at */
   GQueue parked;         /* (element-type NlvParked) (owned) in the order of their coming */
@@ -111,7 +111,8 @@ int nlv_call_confirm (NlvSocketCall *c);
 int nlv_call_read_last (NlvSocketCall *c, const NlvCallCopy *copies, guint n_copies);
 /* @with_user: uid and gid too, which costs a look into /proc. */
 void nlv_call_get_task (NlvSocketCall *c, gboolean with_user, NlvTask *task);
-guint64 nlv_session_now (void);
+/* What is true of a task only for the moment: the time, and what it may do. */
+void nlv_task_update (const NlvServedTree *tree, NlvTask *task);
 
 /* park.c */
 void nlv_park (const NlvSocketCall *c, NlvHandler handler);

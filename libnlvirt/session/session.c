@@ -55,8 +55,8 @@ find_handler (int number)
   return NULL;
 }
 
-guint64
-nlv_session_now (void)
+static guint64
+current_time (void)
 {
   struct timespec now;
 
@@ -65,12 +65,20 @@ nlv_session_now (void)
 }
 
 void
+nlv_task_update (const NlvServedTree *tree, NlvTask *task)
+{
+  task->admin = task->writable = tree->writable;
+  task->now = current_time ();
+}
+
+void
 nlv_call_get_task (NlvSocketCall *c, gboolean with_user, NlvTask *task)
 {
   const NlvTarget *target = nlv_targets_get (c->tree->targets, c->call.tid);
   NlvTargetStatus status;
 
-  *task = (NlvTask){ .tgid = c->call.tid, .pid = c->call.tid, .admin = c->tree->admin, .now = nlv_session_now () };
+  *task = (NlvTask){ .tgid = c->call.tid, .pid = c->call.tid };
+  nlv_task_update (c->tree, task);
   if (target != NULL)
     {
       task->tgid = target->inner_tgid;
@@ -278,7 +286,7 @@ on_listener_event (guint32 events, gpointer user_data)
 }
 
 NlvServedTree *
-nlv_served_tree_new (NlvEngine *engine, int listener_fd, NlvWindow window, NlvNetwork *network, gboolean admin,
+nlv_served_tree_new (NlvEngine *engine, int listener_fd, NlvWindow window, NlvNetwork *network,
                      const NlvTreeEvents *events, gpointer user_data)
 {
   NlvServedTree *tree = g_new0 (NlvServedTree, 1);
@@ -299,7 +307,6 @@ nlv_served_tree_new (NlvEngine *engine, int listener_fd, NlvWindow window, NlvNe
   tree->window = window;
   tree->bus = nlv_bus_new (network);
   tree->targets = nlv_targets_new ();
-  tree->admin = admin;
   tree->endpoints = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) nlv_endpoint_free);
   tree->hidden = g_hash_table_new (g_int64_hash, g_int64_equal);
   tree->scratch = g_byte_array_new ();
@@ -307,6 +314,13 @@ nlv_served_tree_new (NlvEngine *engine, int listener_fd, NlvWindow window, NlvNe
     tree->events = *events;
   tree->user_data = user_data;
   return tree;
+}
+
+void
+nlv_served_tree_set_network (NlvServedTree *tree, NlvNetwork *network, gboolean writable)
+{
+  nlv_bus_set_network (tree->bus, network);
+  tree->writable = writable;
 }
 
 void

@@ -29,10 +29,13 @@ typedef struct
 } NlvTreeEvents;
 
 /* Takes @listener_fd and serves it on @engine until it is freed. @window is
- * the one in the filter that made the listener. @admin: the tree may change
- * the network. NULL with errno set, and the fd left
- * to the caller, when it cannot be served. */
+ * the one in the filter that made the listener. The tree may not change the
+ * network. NULL with errno set, and the fd left to the caller, when it cannot
+ * be served. */
 NlvServedTree *nlv_served_tree_new (NlvEngine *engine, int listener_fd, NlvWindow window, NlvNetwork *network,
-                                    gboolean admin, const NlvTreeEvents *events, gpointer user_data);
+                                    const NlvTreeEvents *events, gpointer user_data);
+/* @network answers the next request. If the tree may change it, its programs
+ * count as the network's administrator, whoever they are. */
+void nlv_served_tree_set_network (NlvServedTree *tree, NlvNetwork *network, gboolean writable);
 /* Closes the listener: what is trapped then gets ENOSYS. */
 void nlv_served_tree_free (NlvServedTree *tree);

@@ -20,12 +20,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 typedef struct
 {
   const char *table;
+  const char *save;
+  NlvirtAccess access;
   gboolean trace;
   const char *const *command;
 } Options;
@@ -48,7 +51,9 @@ print_help (void)
         "  --table FILE|NAME      the network: a table file, or the name of an installed\n"
         "                         one; “loopback”, the default, has the loopback\n"
         "                         interface and nothing else\n"
-        "  --access read-only     what the command may do with it\n"
+        "  --access ACCESS        what the command may do with it: “read-only”, the default,\n"
+        "                         or “read-write”: it changes a copy of its own\n"
+        "  --save FILE            writes the network as it is when the command has ended\n"
         "  --trace                prints a line for each netlink datagram\n"
         "  -h, --help             this text\n"
         "\n"
@@ -177,6 +182,7 @@ start (Run *run, NlvirtSupervisor *supervisor, NlvirtTable *table, const Options
       print_error ("%s", error->message);
       return status_of_error (error);
     }
+  nlvirt_session_set_access (run->session, options->access);
   /* None: it has exited already. */
   pid = g_subprocess_get_identifier (nlvirt_session_get_subprocess (run->session));
   run->command = pid != NULL ? atoi (pid) : 0;
@@ -203,6 +209,47 @@ close_to_others (void)
 #endif
 }
 
+/* What save() would come to, told before the command runs. It replaces the
+ * file by another one, so nothing but a plain file is to be lost. */
+static gboolean
+can_save (const char *path)
+{
+  g_autofree char *attempt = g_strconcat (path, ".XXXXXX", NULL);
+  const char *reason = NULL;
+  struct stat info;
+  int fd;
+
+  if (stat (path, &info) == 0 && !S_ISREG (info.st_mode))
+    reason = S_ISDIR (info.st_mode) ? g_strerror (EISDIR) : "it is no plain file";
+  else if (*path == '\0')
+    reason = g_strerror (ENOENT);
+  else
+    {
+      fd = g_mkstemp_full (attempt, O_WRONLY | O_CLOEXEC, 0600);
+      if (fd < 0)
+        reason = g_strerror (errno);
+      else
+        {
+          close (fd);
+          unlink (attempt);
+        }
+    }
+  if (reason != NULL)
+    print_error ("cannot save to “%s”: %s", path, reason);
+  return reason == NULL;
+}
+
+static gboolean
+save (NlvirtTable *table, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (nlvirt_table_save (table, path, &error))
+    return TRUE;
+  print_error ("%s", error->message);
+  return FALSE;
+}
+
 static int
 run_command (const Options *options)
 {
@@ -211,7 +258,7 @@ run_command (const Options *options)
   Run run = { 0 };
   int status;
 
-  if (table == NULL)
+  if (table == NULL || (options->save != NULL && !can_save (options->save)))
     return EXIT_NLVIRT_FAILED;
   close_to_others ();
   nlvirt_supervisor_set_child_subreaper (supervisor, TRUE);
@@ -224,11 +271,28 @@ run_command (const Options *options)
       g_main_loop_run (run.main_loop);
       status = exit_status (run.session);
       g_signal_handlers_disconnect_by_data (run.session, &run);
+      if (options->save != NULL && !save (nlvirt_session_get_table (run.session), options->save))
+        status = EXIT_NLVIRT_FAILED;
     }
   nlvirt_supervisor_close (supervisor);
   g_clear_object (&run.session);
   g_main_loop_unref (run.main_loop);
   return status;
+}
+
+static gboolean
+parse_access (const char *name, NlvirtAccess *access)
+{
+  if (strcmp (name, "read-only") == 0)
+    *access = NLVIRT_ACCESS_READ_ONLY;
+  else if (strcmp (name, "read-write") == 0)
+    *access = NLVIRT_ACCESS_READ_WRITE;
+  else
+    {
+      print_error ("there is no access “%s”; the known ones are: read-only, read-write", name);
+      return FALSE;
+    }
+  return TRUE;
 }
 
 /* -1 to go on, or an exit status. */
@@ -239,14 +303,13 @@ parse_options (int argc, char *argv[], Options *options)
   {
     TABLE = 1000,
     ACCESS,
+    SAVE,
     TRACE,
   };
   static const struct option known[] = {
-    { "table", required_argument, NULL, TABLE },
-    { "access", required_argument, NULL, ACCESS },
-    { "trace", no_argument, NULL, TRACE },
-    { "help", no_argument, NULL, 'h' },
-    { 0 },
+    { "table", required_argument, NULL, TABLE }, { "access", required_argument, NULL, ACCESS },
+    { "save", required_argument, NULL, SAVE },   { "trace", no_argument, NULL, TRACE },
+    { "help", no_argument, NULL, 'h' },          { 0 },
   };
   int option;
 
@@ -258,11 +321,11 @@ parse_options (int argc, char *argv[], Options *options)
           options->table = optarg;
           break;
         case ACCESS:
-          if (strcmp (optarg, "read-only") != 0)
-            {
-              print_error ("there is no access “%s”; the known ones are: read-only", optarg);
-              return EXIT_NLVIRT_FAILED;
-            }
+          if (!parse_access (optarg, &options->access))
+            return EXIT_NLVIRT_FAILED;
+          break;
+        case SAVE:
+          options->save = optarg;
           break;
         case TRACE:
           options->trace = TRUE;

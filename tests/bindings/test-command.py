@@ -68,6 +68,63 @@ def tables():
         assert nlvirt("run", "--table", file.name, *NAMES).stdout == "lo eth7\n"
 
 
+# Joining this group is for the administrator of the network.
+JOIN = """import socket
+try:
+    socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0).setsockopt(270, 1, 30)
+except OSError as error:
+    print(error.strerror)"""
+
+
+def access():
+    for name, expected in (("read-only", "Operation not permitted\n"), ("read-write", "")):
+        result = nlvirt("run", "--access", name, "python3", "-c", JOIN)
+        assert (result.returncode, result.stdout, result.stderr) == (0, expected, ""), result
+    for wrong in ("shared", "read", "", "read-write "):
+        result = nlvirt("run", "--access", wrong, "echo", "started")
+        assert (result.returncode, result.stdout) == (125, ""), wrong
+        assert result.stderr == f"nlvirt: there is no access “{wrong}”; the known ones are: read-only, read-write\n"
+
+
+def save():
+    with tempfile.TemporaryDirectory() as directory, file_with("[link eth7]\naddresses=192.0.2.7/24\n") as file:
+        path = os.path.join(directory, "a b.nlvirt")
+        for status, arguments in ((0, []), (3, ["--access", "read-write"])):
+            result = nlvirt("run", "--table", file.name, *arguments, "--save", path, "sh", "-c", f"exit {status}")
+            assert (result.returncode, result.stdout, result.stderr) == (status, "", "")
+            assert os.listdir(directory) == ["a b.nlvirt"]
+            assert nlvirt("run", "--table", path, *NAMES).stdout == "lo eth7\n"
+            os.unlink(path)
+        # As it is when all have ended, and nothing if there was nothing to end.
+        slow = f"(sleep 0.3; test -e '{path}' && echo early) & exit 4"
+        result = nlvirt("run", f"--save={path}", "sh", "-c", slow)
+        assert (result.returncode, result.stdout) == (4, "") and os.path.exists(path)
+        os.unlink(path)
+        assert nlvirt("run", "--save", path, "/nonexistent/program").returncode == 127
+        assert not os.listdir(directory)
+
+
+def save_errors():
+    with tempfile.TemporaryDirectory() as directory:
+        fifo, gone = os.path.join(directory, "fifo"), os.path.join(directory, "gone")
+        os.mkfifo(fifo)
+        os.mkdir(gone)
+        for path, reason in (
+            ("/nonexistent/x.nlvirt", "No such file or directory"),
+            ("", "No such file or directory"),
+            (directory, "Is a directory"),
+            (fifo, "it is no plain file"),
+            ("/dev/stdout", "it is no plain file"),
+        ):
+            result = nlvirt("run", "--save", path, "echo", "started")
+            assert (result.returncode, result.stdout) == (125, ""), path
+            assert result.stderr == f"nlvirt: cannot save to “{path}”: {reason}\n", result.stderr
+        # It was possible before the command ran.
+        result = nlvirt("run", "--save", os.path.join(gone, "x.nlvirt"), "rmdir", gone)
+        assert result.returncode == 125 and result.stderr.startswith("nlvirt: Failed to create file "), result.stderr
+        assert os.listdir(directory) == ["fifo"]
+
+
 def check():
     with file_with("[link eth7]\nmtu=many\n") as wrong, file_with("[link eth7]\n") as right:
         result = nlvirt("check", right.name, wrong.name)
@@ -340,6 +397,9 @@ sys.exit(
         exit_statuses,
         options,
         tables,
+        access,
+        save,
+        save_errors,
         check,
         record,
         record_errors,

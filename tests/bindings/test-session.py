@@ -56,6 +56,20 @@ def signals():
     assert any(entry[0] == Nlvirt.MessageDirection.REPLY and entry[1] > 16 for entry in heard[1:-1])
 
 
+def access():
+    table = Nlvirt.Table.new_loopback()
+    session = Nlvirt.Supervisor().spawn(table, NAMES, Gio.SubprocessFlags.STDOUT_SILENCE)
+    heard = []
+    session.connect("notify::table", lambda session, pspec: heard.append(session.get_table()))
+    assert session.props.access == Nlvirt.Access.READ_ONLY
+    session.props.access = Nlvirt.Access.SHARED
+    assert session.get_access() == Nlvirt.Access.SHARED and session.props.table == table
+    session.set_access(Nlvirt.Access.READ_WRITE)
+    assert heard == [session.props.table] and heard != [table]
+    assert session.props.table.to_data().equal(table.to_data())
+    assert session.wait(None)
+
+
 def launcher():
     launcher = Gio.SubprocessLauncher.new(Gio.SubprocessFlags.STDOUT_PIPE)
     launcher.setenv("COLOUR", "green", True)
@@ -83,4 +97,4 @@ def errors():
     assert theirs.recv(1) == b""
 
 
-sys.exit(tap.run(spawn, temporary_supervisor, asynchronous, signals, launcher, errors))
+sys.exit(tap.run(spawn, temporary_supervisor, asynchronous, signals, access, launcher, errors))

@@ -73,6 +73,15 @@ nlv_bus_get_network (NlvBus *bus)
   return bus->network;
 }
 
+void
+nlv_bus_set_network (NlvBus *bus, NlvNetwork *network)
+{
+  NlvNetwork *before = bus->network;
+
+  bus->network = nlv_network_ref (network);
+  nlv_network_unref (before);
+}
+
 NlvNetlinkSocket *
 nlv_netlink_socket_new (NlvBus *bus, int type, const NlvSocketQueue *queue, gpointer owner)
 {

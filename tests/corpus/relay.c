@@ -145,7 +145,7 @@ main (int argc, char *argv[])
   listener = start_program (filter, argv + 4, &program);
   /* Nobody asks it. */
   network = nlv_network_new ();
-  tree = nlv_served_tree_new (engine, listener, filter->window, network, FALSE, &events, &ended);
+  tree = nlv_served_tree_new (engine, listener, filter->window, network, &events, &ended);
   if (tree == NULL)
     fail ("seccomp");
   serve (engine, &ended, program, g_get_monotonic_time () + atoi (argv[3]) * G_USEC_PER_SEC);
