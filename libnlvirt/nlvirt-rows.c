@@ -2,10 +2,7 @@
 
 /* A list model over the rows of one kind. It holds no row: each object is made
  * when somebody asks for it, so that a table of a million routes needs no
- * million objects.
- *
- * Routes have no numbers, only an order. To reach one, the walk starts at the
- * nearest of the places kept every CHECKPOINT_STEP routes. */
+ * million objects. */
 #include "nlvirt-rows-private.h"
 
 #include "model/fib.h"
@@ -14,15 +11,6 @@
 #include "nlvirt-neighbor.h"
 #include "nlvirt-route.h"
 #include "nlvirt-rule.h"
-
-#define CHECKPOINT_STEP 512
-
-/* The place before the route at a position. */
-typedef struct
-{
-  guint position;
-  NlvFibCursor cursor;
-} Place;
 
 struct _NlvirtRows
 {
@@ -35,11 +23,6 @@ struct _NlvirtRows
   gboolean changed;
   guint n_before, n_behind;
   guint n_told; /* how many rows there were then */
-
-  /* Routes only. */
-  guint n_routes;      /* for which the places hold */
-  GArray *checkpoints; /* (element-type Place) (owned) (nullable): at CHECKPOINT_STEP * i */
-  Place last;          /* after the route asked for last */
 };
 
 static void nlvirt_rows_list_model_init (GListModelInterface *iface);
@@ -52,7 +35,6 @@ nlvirt_rows_finalize (GObject *object)
 {
   NlvirtRows *self = NLVIRT_ROWS (object);
 
-  g_clear_pointer (&self->checkpoints, g_array_unref);
   nlvirt_table_remove_list (self->table, self);
   g_object_unref (self->table);
   G_OBJECT_CLASS (nlvirt_rows_parent_class)->finalize (object);
@@ -67,72 +49,6 @@ nlvirt_rows_class_init (NlvirtRowsClass *klass)
 static void
 nlvirt_rows_init (NlvirtRows *self)
 {
-}
-
-/* The next route of both families, IPv4 first. */
-static const NlvRoute *
-next_route (NlvFib *fib, NlvFibCursor *cursor)
-{
-  const NlvRoute *route = nlv_fib_next (fib, cursor);
-
-  if (route == NULL && cursor->family == AF_INET)
-    {
-      nlv_fib_cursor_init (cursor, AF_INET6);
-      route = nlv_fib_next (fib, cursor);
-    }
-  return route;
-}
-
-static void
-forget_places (NlvirtRows *self, guint n_routes)
-{
-  Place first = { 0 };
-
-  nlv_fib_cursor_init (&first.cursor, AF_INET);
-  g_clear_pointer (&self->checkpoints, g_array_unref);
-  self->checkpoints = g_array_new (FALSE, FALSE, sizeof (Place));
-  g_array_append_val (self->checkpoints, first);
-  self->last = first;
-  self->n_routes = n_routes;
-}
-
-/* The known place that is nearest before @position. */
-static Place
-place_before (NlvirtRows *self, guint position)
-{
-  guint step = MIN (position / CHECKPOINT_STEP, self->checkpoints->len - 1);
-  Place place = g_array_index (self->checkpoints, Place, step);
-
-  if (self->last.position <= position && self->last.position > place.position)
-    place = self->last;
-  return place;
-}
-
-static const NlvRoute *
-route_at (NlvirtRows *self, NlvNetwork *network, guint position)
-{
-  NlvFib *fib = nlv_network_get_fib (network);
-  guint n_routes = nlv_network_get_n_routes (network);
-  const NlvRoute *route;
-  Place place;
-
-  if (position >= n_routes)
-    return NULL;
-  if (self->checkpoints == NULL || self->n_routes != n_routes)
-    forget_places (self, n_routes);
-
-  place = place_before (self, position);
-  do
-    {
-      if (place.position == CHECKPOINT_STEP * self->checkpoints->len)
-        g_array_append_val (self->checkpoints, place);
-      route = next_route (fib, &place.cursor);
-      place.position++;
-    }
-  while (route != NULL && place.position <= position);
-  if (route != NULL)
-    self->last = place;
-  return route;
 }
 
 static GType
@@ -183,7 +99,7 @@ nlvirt_rows_get_item (GListModel *model, guint position)
 {
   NlvirtRows *self = NLVIRT_ROWS (model);
   NlvNetwork *network = nlvirt_table_get_network (self->table);
-  const NlvRoute *route;
+  NlvRoute route;
 
   if (position >= nlvirt_rows_get_n_items (model))
     return NULL;
@@ -194,8 +110,9 @@ nlvirt_rows_get_item (GListModel *model, guint position)
       case NLV_ROW_ADDRESS:
         return nlvirt_address_new_for_row (network, nlv_network_get_address (network, position));
       case NLV_ROW_ROUTE:
-        route = route_at (self, network, position);
-        return route != NULL ? nlvirt_route_new_for_row (network, route) : NULL;
+        if (!nlv_fib_nth (nlv_network_get_fib (network), position, &route))
+          return NULL;
+        return nlvirt_route_new_for_row (network, &route);
       case NLV_ROW_RULE:
         return nlvirt_rule_new_for_row (nlv_network_get_rule (network, position));
       case NLV_ROW_NEIGHBOR:
@@ -226,8 +143,6 @@ nlvirt_rows_note (NlvirtRows *self, NlvRowKind kind, guint position, guint n_rem
   self->changed = TRUE;
   self->n_before = MIN (self->n_before, position);
   self->n_behind = MIN (self->n_behind, n_items - position - n_added);
-  /* Another route may be where one was. */
-  self->n_routes = G_MAXUINT;
 }
 
 void

@@ -5,9 +5,11 @@
 
 #include <string.h>
 
-#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
-
 /* --- order ------------------------------------------------------------------ */
+
+/* IPv6's places, in the second half of its third word: a length, or this less
+ * a length. */
+#define BEHIND_CHILDREN 385
 
 int
 nlv_fib_compare_bits (const NlvIp *a, const NlvIp *b, guint n_bits)
@@ -20,60 +22,145 @@ nlv_fib_compare_bits (const NlvIp *a, const NlvIp *b, guint n_bits)
   return order;
 }
 
-/* As fn_trie_dump_leaf() meets them: by key, and in a leaf the longer prefix,
- * the higher TOS and the lower metric first. */
-static int
-compare_ipv4 (const NlvRoute *a, const NlvRoute *b)
-{
-  int order = memcmp (a->destination.bytes, b->destination.bytes, 4);
-
-  if (order == 0)
-    order = COMPARE (b->destination_length, a->destination_length);
-  if (order == 0)
-    order = COMPARE (b->tos, a->tos);
-  return order != 0 ? order : COMPARE (a->metric, b->metric);
-}
-
 /* fib6_walk_continue() goes left, right, and then to the node itself: a prefix
  * comes after those it covers. */
-static int
-compare_after_children (const NlvIp *a, guint a_length, const NlvIp *b, guint b_length)
+int
+nlv_fib_compare_sources (const NlvIp *a, guint a_length, const NlvIp *b, guint b_length)
 {
   int order = nlv_fib_compare_bits (a, b, MIN (a_length, b_length));
 
-  return order != 0 ? order : COMPARE (b_length, a_length);
+  return order != 0 ? order : (int) b_length - (int) a_length;
 }
 
-/* A node's subtree of source prefixes is walked before its children. */
-static int
-compare_ipv6 (const NlvRoute *a, const NlvRoute *b)
+gboolean
+nlv_fib_equal_sources (const NlvRoute *a, const NlvRoute *b)
 {
-  int order =
-    nlv_fib_compare_bits (&a->destination, &b->destination, MIN (a->destination_length, b->destination_length));
-
-  if (order != 0)
-    return order;
-  if (a->destination_length < b->destination_length)
-    return a->source_length > 0 ? -1 : 1;
-  if (a->destination_length > b->destination_length)
-    return b->source_length > 0 ? 1 : -1;
-  order = compare_after_children (&a->source, a->source_length, &b->source, b->source_length);
-  return order != 0 ? order : COMPARE (a->metric, b->metric);
+  return a->source_length == b->source_length && nlv_fib_compare_bits (&a->source, &b->source, a->source_length) == 0;
 }
 
-static int
-compare_keys (const NlvRoute *a, const NlvRoute *b)
+static guint64
+load_word (const guint8 *bytes)
 {
-  return a->family == AF_INET ? compare_ipv4 (a, b) : compare_ipv6 (a, b);
+  guint64 word;
+
+  memcpy (&word, bytes, sizeof word);
+  return GUINT64_FROM_BE (word);
 }
 
-int
-nlv_fib_compare_nodes (gconstpointer a, gconstpointer b, gpointer user_data)
+static void
+store_word (guint8 *bytes, guint64 word)
 {
-  const NlvFibNode *left = a, *right = b;
-  int order = compare_keys (&left->row, &right->row);
+  word = GUINT64_TO_BE (word);
+  memcpy (bytes, &word, sizeof word);
+}
 
-  return order != 0 ? order : COMPARE (left->sequence, right->sequence);
+/* The bits of the first or second half of an address that a prefix leaves open. */
+static guint64
+open_bits (guint length, guint half)
+{
+  guint bits = length > half * 64 ? MIN (length - half * 64, 64) : 0;
+
+  return bits < 64 ? G_MAXUINT64 >> bits : 0;
+}
+
+/* As fn_trie_dump_leaf() meets them: by key, and in a leaf the longer prefix,
+ * the higher TOS and the lower metric first. */
+static void
+init_ipv4 (guint64 *words, guint32 destination, guint length, guint8 tos, guint32 metric, guint64 sequence)
+{
+  words[0] = (guint64) g_ntohl (destination) << 32 | (guint64) (G_MAXUINT8 - length) << 24 |
+             (guint64) (G_MAXUINT8 - tos) << 16 | metric >> 16;
+  words[1] = (guint64) (metric & G_MAXUINT16) << NLV_FIB_SEQUENCE_BITS | sequence;
+}
+
+/* A node comes after its children, where its last address is: of those that end
+ * alike the longer first. Its subtree of source prefixes is walked before its
+ * children, where its first address is: of those that begin alike the shorter
+ * first. */
+static void
+init_ipv6 (guint64 *words, const NlvIp *destination, guint length, gboolean of_source, guint32 metric, guint64 sequence)
+{
+  words[0] = load_word (destination->bytes);
+  words[1] = load_word (destination->bytes + 8);
+  if (!of_source)
+    {
+      words[0] |= open_bits (length, 0);
+      words[1] |= open_bits (length, 1);
+    }
+  words[2] = (guint64) (of_source ? length : BEHIND_CHILDREN - length) << 32 | metric;
+  words[3] = sequence;
+}
+
+void
+nlv_fib_key_init (NlvFibKey *key, const NlvRoute *route, guint64 sequence)
+{
+  if (route->family == AF_INET)
+    init_ipv4 (key->words, route->destination.v4, route->destination_length, route->tos, route->metric, sequence);
+  else
+    init_ipv6 (key->words, &route->destination, route->destination_length, route->source_length > 0, route->metric,
+               sequence);
+  key->source = route->source;
+  key->source_length = route->source_length;
+}
+
+void
+nlv_fib_key_init_first (NlvFibKey *key)
+{
+  *key = (NlvFibKey){ .source_length = 128 };
+}
+
+void
+nlv_fib_key_init_prefix (NlvFibKey *key, guint8 family, const NlvIp *destination, guint length, gboolean of_source)
+{
+  nlv_fib_key_init_first (key);
+  if (family == AF_INET)
+    init_ipv4 (key->words, destination->v4, length, G_MAXUINT8, 0, 0);
+  else
+    init_ipv6 (key->words, destination, length, of_source, 0, 0);
+}
+
+gboolean
+nlv_fib_key_has_source (const guint64 *words)
+{
+  return words[2] >> 32 <= 128;
+}
+
+void
+nlv_fib_key_decode (const guint64 *words, NlvRoute *route)
+{
+  guint length;
+
+  if (route->family == AF_INET)
+    {
+      route->destination.v4 = g_htonl ((guint32) (words[0] >> 32));
+      route->destination_length = (guint8) (G_MAXUINT8 - (words[0] >> 24 & G_MAXUINT8));
+      route->tos = (guint8) (G_MAXUINT8 - (words[0] >> 16 & G_MAXUINT8));
+      route->metric = (guint32) (words[0] & G_MAXUINT16) << 16 | (guint32) (words[1] >> NLV_FIB_SEQUENCE_BITS);
+      return;
+    }
+  length = (guint) (words[2] >> 32);
+  if (!nlv_fib_key_has_source (words))
+    length = BEHIND_CHILDREN - length;
+  store_word (route->destination.bytes, words[0] & ~open_bits (length, 0));
+  store_word (route->destination.bytes + 8, words[1] & ~open_bits (length, 1));
+  route->destination_length = (guint8) length;
+  route->metric = (guint32) words[2];
+}
+
+gboolean
+nlv_fib_key_same_place (guint8 family, const guint64 *a, const guint64 *b)
+{
+  if (family == AF_INET)
+    return a[0] == b[0] && a[1] >> NLV_FIB_SEQUENCE_BITS == b[1] >> NLV_FIB_SEQUENCE_BITS;
+  return a[0] == b[0] && a[1] == b[1] && a[2] == b[2];
+}
+
+gboolean
+nlv_fib_key_same_prefix (guint8 family, const guint64 *a, const guint64 *b)
+{
+  if (family == AF_INET)
+    return a[0] >> 24 == b[0] >> 24;
+  return a[0] == b[0] && a[1] == b[1] && a[2] >> 32 == b[2] >> 32;
 }
 
 void
@@ -154,65 +241,11 @@ nlv_fib_may_have_siblings (const NlvRoute *route)
  * never more than one such under a key. Others are equal by their first way,
  * as in rt6_duplicate_nexthop(). */
 gboolean
-nlv_fib_equal_identities (gconstpointer a, gconstpointer b)
+nlv_fib_equal_routes (const NlvRoute *a, const NlvRoute *b)
 {
-  const NlvRoute *left = &((const NlvFibNode *) a)->row, *right = &((const NlvFibNode *) b)->row;
-
-  if (left->family != right->family || left->table != right->table || compare_keys (left, right) != 0)
+  if (a->family == AF_INET)
+    return equal_ipv4_aliases (a, b);
+  if (nlv_fib_may_have_siblings (a) != nlv_fib_may_have_siblings (b))
     return FALSE;
-  if (left->family == AF_INET)
-    return equal_ipv4_aliases (left, right);
-  if (nlv_fib_may_have_siblings (left) != nlv_fib_may_have_siblings (right))
-    return FALSE;
-  return nlv_fib_may_have_siblings (left) || left->n_nexthops == 0 || nlv_fib_has_nexthop (right, left->nexthops);
-}
-
-static guint32
-mix (guint32 hash, const guint32 *words, gsize n_words)
-{
-  for (gsize i = 0; i < n_words; i++)
-    hash = (hash ^ words[i]) * 0x9e3779b1u ^ hash >> 15;
-  return hash;
-}
-
-static guint32
-mix_ways (guint32 hash, const NlvRoute *route)
-{
-  for (guint i = 0; i < route->n_nexthops; i++)
-    {
-      const NlvNexthop *nexthop = &route->nexthops[i];
-      guint32 words[] = { nexthop->link, nexthop->gateway_family != 0 ? nexthop->gateway.v4 : 0 };
-
-      hash = mix (hash, words, G_N_ELEMENTS (words));
-    }
-  return route->metrics != NULL ? mix (hash, route->metrics, RTAX_MAX + 1) : hash;
-}
-
-/* Of no more than what equal rows have in common. */
-guint
-nlv_fib_hash_identity (gconstpointer key)
-{
-  const NlvRoute *route = &((const NlvFibNode *) key)->row;
-  guint32 words[] = { route->destination.words[0],
-                      route->destination.words[1],
-                      route->destination.words[2],
-                      route->destination.words[3],
-                      route->source.words[0],
-                      route->source.words[1],
-                      route->table,
-                      route->metric,
-                      (guint32) route->destination_length << 8 | route->tos };
-  guint32 hash = mix (2166136261u, words, G_N_ELEMENTS (words));
-
-  if (route->family == AF_INET)
-    {
-      guint32 more[] = { route->has_preferred_source ? route->preferred_source.v4 : 0,
-                         (guint32) route->protocol << 16 | (guint32) route->type << 8 | route->scope,
-                         route->nexthop_id };
-
-      return mix_ways (mix (hash, more, G_N_ELEMENTS (more)), route);
-    }
-  if (route->n_nexthops > 0 && !nlv_fib_may_have_siblings (route))
-    hash = mix (hash, &route->nexthops[0].link, 1);
-  return hash;
+  return nlv_fib_may_have_siblings (a) || a->n_nexthops == 0 || nlv_fib_has_nexthop (b, a->nexthops);
 }

@@ -268,7 +268,7 @@ nlv_network_add_address (NlvNetwork *network, NlvAddress *row)
   return add_address (network, row, ++network->sequence);
 }
 
-NlvRoute *
+gboolean
 nlv_network_add_route (NlvNetwork *network, NlvRoute *row)
 {
   return nlv_fib_add (network->fib, row);
@@ -443,12 +443,6 @@ nlv_network_remove_address (NlvNetwork *network, NlvAddress *row)
     }
   network->generation++;
   nlv_network_row_changed (network, NLV_ROW_ADDRESS, nlv_rows_remove (&network->addresses, row), 1, 0);
-}
-
-void
-nlv_network_remove_route (NlvNetwork *network, NlvRoute *row)
-{
-  nlv_fib_remove (network->fib, row);
 }
 
 void

@@ -321,7 +321,8 @@ guint nlv_network_get_generation (NlvNetwork *network);
  * consequences.h. Row pointers hold until the row is removed. */
 NlvLink *nlv_network_add_link (NlvNetwork *network, NlvLink *row);
 NlvAddress *nlv_network_add_address (NlvNetwork *network, NlvAddress *row);
-NlvRoute *nlv_network_add_route (NlvNetwork *network, NlvRoute *row);
+/* A route is not stored as such: FALSE in place of NULL. */
+gboolean nlv_network_add_route (NlvNetwork *network, NlvRoute *row);
 NlvRule *nlv_network_add_rule (NlvNetwork *network, NlvRule *row);
 NlvNeighbor *nlv_network_add_neighbor (NlvNetwork *network, NlvNeighbor *row);
 NlvNexthopObject *nlv_network_add_nexthop (NlvNetwork *network, NlvNexthopObject *row);
@@ -330,7 +331,6 @@ NlvObject *nlv_network_add_object (NlvNetwork *network, NlvObject *row);
 /* Nothing follows from a removal either. @row is freed. */
 void nlv_network_remove_link (NlvNetwork *network, NlvLink *row);
 void nlv_network_remove_address (NlvNetwork *network, NlvAddress *row);
-void nlv_network_remove_route (NlvNetwork *network, NlvRoute *row);
 void nlv_network_remove_rule (NlvNetwork *network, NlvRule *row);
 void nlv_network_remove_neighbor (NlvNetwork *network, NlvNeighbor *row);
 void nlv_network_remove_object (NlvNetwork *network, NlvObject *row);

@@ -12,7 +12,8 @@ typedef struct
 {
   NlvNetwork *network;
   const NlvFlow *flow;
-  const NlvRoute *best;
+  gboolean found;
+  NlvRoute best;
   guint nexthop;
   int score;
 } Search;
@@ -81,10 +82,10 @@ static gboolean
 accept_ipv6 (const NlvRoute *route, gpointer user_data)
 {
   Search *search = user_data;
-  const NlvRoute *best = search->best;
+  const NlvRoute *best = &search->best;
 
-  if (best != NULL && (best->metric != route->metric || best->destination_length != route->destination_length ||
-                       best->source_length != route->source_length))
+  if (search->found && (best->metric != route->metric || best->destination_length != route->destination_length ||
+                        best->source_length != route->source_length))
     return TRUE;
   for (guint i = 0; i < route->n_nexthops; i++)
     {
@@ -92,13 +93,15 @@ accept_ipv6 (const NlvRoute *route, gpointer user_data)
       if (score > search->score)
         {
           search->score = score;
-          search->best = route;
+          search->found = TRUE;
+          search->best = *route;
           search->nexthop = i;
         }
     }
-  if (route->n_nexthops == 0 && best == NULL)
+  if (route->n_nexthops == 0 && !search->found)
     {
-      search->best = route;
+      search->found = TRUE;
+      search->best = *route;
       search->nexthop = 0;
     }
   return FALSE;
@@ -130,8 +133,8 @@ nlv_tables_are_merged (NlvNetwork *network)
 static void
 search_ipv4 (Search *search, guint32 table)
 {
-  search->best = nlv_fib_lookup (nlv_network_get_fib (search->network), AF_INET, table, &search->flow->destination,
-                                 NULL, accept_ipv4, search);
+  search->found = nlv_fib_lookup (nlv_network_get_fib (search->network), AF_INET, table, &search->flow->destination,
+                                  NULL, accept_ipv4, search, &search->best);
 }
 
 /* The longest prefix of both tables, of equal ones that of the local table. */
@@ -142,8 +145,7 @@ search_merged (Search *search)
 
   search_ipv4 (&local, RT_TABLE_LOCAL);
   search_ipv4 (search, RT_TABLE_MAIN);
-  if (search->best == NULL ||
-      (local.best != NULL && local.best->destination_length >= search->best->destination_length))
+  if (!search->found || (local.found && local.best.destination_length >= search->best.destination_length))
     *search = local;
 }
 
@@ -154,15 +156,16 @@ nlv_lookup_table (NlvNetwork *network, const NlvFlow *flow, guint32 table, NlvLo
 
   if (flow->family == AF_INET6)
     nlv_fib_lookup (nlv_network_get_fib (network), AF_INET6, table, &flow->destination, &flow->source, accept_ipv6,
-                    &search);
+                    &search, NULL);
   else if ((table == RT_TABLE_LOCAL || table == RT_TABLE_MAIN) && nlv_tables_are_merged (network))
     search_merged (&search);
   else
     search_ipv4 (&search, table);
+  result->found = search.found;
   result->route = search.best;
   result->nexthop = search.nexthop;
   result->table = table;
-  return result->route != NULL ? nlv_route_type_error (result->route) : -EAGAIN;
+  return result->found ? nlv_route_type_error (&result->route) : -EAGAIN;
 }
 
 static gboolean
@@ -220,7 +223,7 @@ rule_matches (NlvNetwork *network, const NlvRule *rule, const NlvFlow *flow)
 static gboolean
 is_suppressed (NlvNetwork *network, const NlvRule *rule, const NlvLookup *result)
 {
-  const NlvRoute *route = result->route;
+  const NlvRoute *route = &result->route;
 
   if (rule->suppress_prefix_length != G_MAXUINT32 && route->destination_length <= rule->suppress_prefix_length)
     return TRUE;
@@ -291,11 +294,11 @@ nlv_lookup (NlvNetwork *network, const NlvFlow *flow, NlvLookup *result)
         {
           result->realm = error == 0 ? rule->realm : 0;
           if (error < 0)
-            result->route = NULL;
+            result->found = FALSE;
           return error;
         }
     }
-  result->route = NULL;
+  result->found = FALSE;
   result->realm = 0;
   return -ENETUNREACH;
 }
@@ -316,5 +319,5 @@ nlv_nexthop_is_on_link (NlvNetwork *network, const NlvNexthop *nexthop)
 
   if (nexthop->gateway_family != AF_INET || (nexthop->flags & RTNH_F_ONLINK) != 0)
     return nexthop->gateway_family != 0;
-  return nlv_lookup (network, &flow, &lookup) < 0 || lookup.route->scope == RT_SCOPE_LINK;
+  return nlv_lookup (network, &flow, &lookup) < 0 || lookup.route.scope == RT_SCOPE_LINK;
 }

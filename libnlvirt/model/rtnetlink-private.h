@@ -188,8 +188,9 @@ typedef struct
 
 typedef struct
 {
-  const NlvRoute *route; /* (nullable) */
-  guint nexthop;         /* the one that is taken */
+  gboolean found;
+  NlvRoute route; /* if there is one: its members are the fib's, until it changes */
+  guint nexthop;  /* the one that is taken */
   guint32 table;
   guint32 realm; /* the rule's */
 } NlvLookup;

@@ -46,7 +46,7 @@ make_output (NlvRouteQuery *query, NlvPath *path)
       path->flags |= RTCF_MULTICAST | RTCF_LOCAL;
       if (!nlv_link_listens_to (network, link, destination))
         path->flags &= ~RTCF_LOCAL;
-      if (path->lookup.route != NULL && path->lookup.route->destination_length < 4)
+      if (path->lookup.found && path->lookup.route.destination_length < 4)
         path->no_route = TRUE;
     }
   return 0;
@@ -102,7 +102,7 @@ settle_ends (NlvRouteQuery *query, NlvPath *path)
 static guint32
 route_source (NlvNetwork *network, const NlvLookup *lookup)
 {
-  const NlvRoute *route = lookup->route;
+  const NlvRoute *route = &lookup->route;
 
   if (route->has_preferred_source)
     return route->preferred_source.v4;
@@ -149,7 +149,7 @@ route_output (NlvRouteQuery *query, NlvPath *path)
       return make_output (query, path);
     }
 
-  const NlvRoute *route = path->lookup.route;
+  const NlvRoute *route = &path->lookup.route;
   path->type = route->type;
   if (route->type == RTN_LOCAL)
     {
@@ -171,7 +171,7 @@ put_path_header (const NlvRouteQuery *query, const NlvPath *path, struct rtmsg *
   out->rtm_family = AF_INET;
   out->rtm_dst_len = 32;
   out->rtm_src_len = nlv_attr_u32 (&query->attrs[RTA_SRC]) != 0 ? 32 : 0;
-  out->rtm_tos = path->lookup.route != NULL ? path->lookup.route->tos : 0;
+  out->rtm_tos = path->lookup.found ? path->lookup.route.tos : 0;
   out->rtm_table = nlv_table_byte (table);
   out->rtm_type = path->type;
   out->rtm_scope = RT_SCOPE_UNIVERSE;
@@ -203,7 +203,7 @@ static void
 put_path (const NlvRouteQuery *query, const NlvPath *path, NlvWriter *writer, guint32 table)
 {
   const NlvFlow *flow = &query->flow;
-  const NlvRoute *route = path->no_route ? NULL : path->lookup.route;
+  const NlvRoute *route = path->no_route || !path->lookup.found ? NULL : &path->lookup.route;
   const NlvNexthop *nexthop = route != NULL && route->n_nexthops > 0 ? &route->nexthops[path->lookup.nexthop] : NULL;
   const NlvIp asked_source = { .v4 = nlv_attr_u32 (&query->attrs[RTA_SRC]) };
   const NlvIp asked = { .v4 = nlv_attr_u32 (&query->attrs[RTA_DST]) };
@@ -240,9 +240,9 @@ put_match (const NlvRequest *request, const NlvPath *path, NlvWriter *writer, st
 {
   NlvRoute match;
 
-  if (path->lookup.route == NULL)
+  if (!path->lookup.found)
     return -EHOSTUNREACH;
-  match = *path->lookup.route;
+  match = path->lookup.route;
   match.table = table;
   match.type = path->type;
   nlv_route_message (writer, out, &match, 0, request->caller->now);
@@ -254,7 +254,7 @@ shown_table (const NlvRouteQuery *query, const NlvPath *path)
 {
   if ((query->header.rtm_flags & RTM_F_LOOKUP_TABLE) == 0)
     return RT_TABLE_MAIN;
-  if (path->lookup.route == NULL)
+  if (!path->lookup.found)
     return 0;
   if (path->lookup.table == RT_TABLE_LOCAL && nlv_tables_are_merged (query->request->network))
     return RT_TABLE_MAIN;

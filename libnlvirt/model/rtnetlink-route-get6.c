@@ -70,7 +70,7 @@ static void
 put_path (const NlvRouteQuery *query, const NlvLookup *lookup, NlvWriter *writer, struct rtmsg *out)
 {
   const NlvFlow *flow = &query->flow;
-  const NlvRoute *route = lookup->route;
+  const NlvRoute *route = &lookup->route;
   const NlvNexthop *nexthop = route->n_nexthops > 0 ? &route->nexthops[lookup->nexthop] : NULL;
   NlvNetwork *network = query->request->network;
   NlvIp source;
@@ -126,13 +126,12 @@ nlv_getroute_ipv6 (const NlvRequest *request)
     return error;
 
   /* The multicast table, which is asked for groups that come in, is empty. */
-  if (query.flow.input != 0 && lookup.route->destination_length > 0 &&
-      nlv_ipv6_is_multicast (&lookup.route->destination))
+  if (query.flow.input != 0 && lookup.route.destination_length > 0 && nlv_ipv6_is_multicast (&lookup.route.destination))
     return -EMSGSIZE;
 
   struct rtmsg *out = nlv_reply_begin (request, &writer, RTM_NEWROUTE, sizeof *out);
   if ((query.header.rtm_flags & RTM_F_FIB_MATCH) != 0)
-    nlv_route_message (&writer, out, lookup.route, query.flow.input, request->caller->now);
+    nlv_route_message (&writer, out, &lookup.route, query.flow.input, request->caller->now);
   else
     put_path (&query, &lookup, &writer, out);
   return nlv_reply_finish (request, &writer);

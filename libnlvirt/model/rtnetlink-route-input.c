@@ -59,7 +59,7 @@ has_address (NlvNetwork *network, const NlvLink *link)
 static gboolean
 is_of_host_scope (NlvNetwork *network, const NlvLookup *lookup)
 {
-  const NlvRoute *route = lookup->route;
+  const NlvRoute *route = &lookup->route;
 
   return route->n_nexthops > 0 && !nlv_nexthop_is_on_link (network, &route->nexthops[lookup->nexthop]);
 }
@@ -76,7 +76,7 @@ as_root (NlvFlow *flow)
 static guint32
 realm_of_source (const NlvLookup *lookup)
 {
-  guint32 realm = lookup->route->n_nexthops > 0 ? lookup->route->nexthops[0].realm << 16 : 0;
+  guint32 realm = lookup->route.n_nexthops > 0 ? lookup->route.nexthops[0].realm << 16 : 0;
 
   if (realm == 0)
     realm = lookup->realm << 16;
@@ -103,12 +103,12 @@ validate_way_back (const Input *input, guint32 source, guint32 destination, guin
     back.mark = 0;
   if (nlv_lookup (input->network, &back, &lookup) < 0)
     return filter != 0 ? -EXDEV : 0;
-  if (lookup.route->type != RTN_UNICAST &&
-      (lookup.route->type != RTN_LOCAL || setting (input->link, NLV_IPV4_ACCEPT_LOCAL) == 0))
+  if (lookup.route.type != RTN_UNICAST &&
+      (lookup.route.type != RTN_LOCAL || setting (input->link, NLV_IPV4_ACCEPT_LOCAL) == 0))
     return -EINVAL;
   input->path->source_realm = realm_of_source (&lookup);
-  matches = nlv_route_uses_link (lookup.route, input->link->index) ||
-            (lookup.route->type == RTN_LOCAL && (input->link->flags & IFF_LOOPBACK) != 0);
+  matches = nlv_route_uses_link (&lookup.route, input->link->index) ||
+            (lookup.route.type == RTN_LOCAL && (input->link->flags & IFF_LOOPBACK) != 0);
   if (matches)
     return is_of_host_scope (input->network, &lookup);
   if (!has_address (input->network, input->link))
@@ -119,7 +119,7 @@ validate_way_back (const Input *input, guint32 source, guint32 destination, guin
   if (filter == 1)
     return -EXDEV;
   back.output = input->link->index;
-  if (nlv_lookup (input->network, &back, &lookup) == 0 && lookup.route->type == RTN_UNICAST)
+  if (nlv_lookup (input->network, &back, &lookup) == 0 && lookup.route.type == RTN_UNICAST)
     return is_of_host_scope (input->network, &lookup);
   return 0;
 }
@@ -190,7 +190,7 @@ forward (const Input *input)
 {
   const NlvFlow *flow = &input->query->flow;
   const NlvLookup *lookup = &input->path->lookup;
-  const NlvNexthop *way = lookup->route->n_nexthops > 0 ? &lookup->route->nexthops[lookup->nexthop] : NULL;
+  const NlvNexthop *way = lookup->route.n_nexthops > 0 ? &lookup->route.nexthops[lookup->nexthop] : NULL;
   const NlvLink *output = way != NULL ? nlv_network_find_link (input->network, way->link) : NULL;
   int on_link;
 
@@ -199,7 +199,7 @@ forward (const Input *input)
   on_link = validate_source (input, flow->source.v4, flow->destination.v4, output->index);
   if (on_link < 0)
     return -EINVAL;
-  input->path->type = lookup->route->type;
+  input->path->type = lookup->route.type;
   input->path->output = output->index;
   if (output == input->link && on_link > 0 && setting (output, NLV_IPV4_SEND_REDIRECTS) != 0)
     input->path->flags |= RTCF_DOREDIRECT;
@@ -220,7 +220,7 @@ input_by_route (const Input *input)
   error = nlv_lookup (input->network, &inward, &input->path->lookup);
   if (error < 0)
     return forwards ? error : -EHOSTUNREACH;
-  switch (input->path->lookup.route->type)
+  switch (input->path->lookup.route.type)
     {
       case RTN_BROADCAST:
         if (setting (input->link, NLV_IPV4_BC_FORWARDING) != 0 &&

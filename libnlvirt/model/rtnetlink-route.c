@@ -388,7 +388,6 @@ nlv_dump_routes (NlvWalk *walk, NlvWriter *writer)
   guint16 flags = filter->strict_routes ? NLM_F_DUMP_FILTERED : 0;
   for (;;)
     {
-      NlvFibCursor before = walk->routes;
       const NlvRoute *route = nlv_fib_next (fib, &walk->routes);
 
       if (route == NULL)
@@ -400,7 +399,7 @@ nlv_dump_routes (NlvWalk *walk, NlvWriter *writer)
         nlv_route_message (writer, header, route, 0, walk->dump.caller.now);
       if (header == NULL || !nlv_writer_end (writer))
         {
-          walk->routes = before;
+          nlv_fib_unget (&walk->routes);
           return -EMSGSIZE;
         }
     }

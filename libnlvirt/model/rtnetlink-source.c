@@ -63,10 +63,10 @@ nlv_local_link_ipv4 (NlvNetwork *network, const NlvIp *ip)
 
   if (link != 0)
     return link;
-  if (nlv_lookup_table (network, &flow, RT_TABLE_LOCAL, &lookup) < 0 || lookup.route->type != RTN_LOCAL ||
-      lookup.route->n_nexthops == 0)
+  if (nlv_lookup_table (network, &flow, RT_TABLE_LOCAL, &lookup) < 0 || lookup.route.type != RTN_LOCAL ||
+      lookup.route.n_nexthops == 0)
     return 0;
-  return lookup.route->nexthops[lookup.nexthop].link;
+  return lookup.route.nexthops[lookup.nexthop].link;
 }
 
 static guint32

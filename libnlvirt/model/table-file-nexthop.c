@@ -46,27 +46,26 @@ find_device (NlvTableReader *reader, NlvSection *section, const char *key, NlvNe
 {
   NlvFib *fib = nlv_network_get_fib (reader->network);
   const NlvIp *gateway = &nexthop->gateway;
-  const NlvRoute *route;
+  NlvRoute route;
 
   if (nexthop->gateway_family == AF_INET6 && gateway->bytes[0] == 0xfe && (gateway->bytes[1] & 0xc0) == 0x80)
     {
       nlv_section_fault (section, key, "the gateway is link-local; expected a device beside it");
       return FALSE;
     }
-  if (nlv_fib_lookup (fib, nexthop->gateway_family, RT_TABLE_LOCAL, gateway, NULL, is_own, NULL) != NULL)
+  if (nlv_fib_lookup (fib, nexthop->gateway_family, RT_TABLE_LOCAL, gateway, NULL, is_own, NULL, NULL))
     {
       nlv_section_fault (section, key, "the gateway is an address of this host itself");
       return FALSE;
     }
-  route = nlv_fib_lookup (fib, nexthop->gateway_family, RT_TABLE_MAIN, gateway, NULL, is_connected, NULL);
-  if (route == NULL)
+  if (!nlv_fib_lookup (fib, nexthop->gateway_family, RT_TABLE_MAIN, gateway, NULL, is_connected, NULL, &route))
     {
       nlv_section_fault (section, key,
                          "the gateway is not on any link's network; expected a device beside it, or an address in its "
                          "network");
       return FALSE;
     }
-  nexthop->link = route->nexthops[0].link;
+  nexthop->link = route.nexthops[0].link;
   return TRUE;
 }
 

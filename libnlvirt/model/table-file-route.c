@@ -186,7 +186,7 @@ nlv_route_read (NlvTableReader *reader, NlvSection *section)
   nlv_read_raw_attrs (section, &route.extra);
   if (section->faulty)
     nlv_route_clear (&route);
-  else if (nlv_network_add_route (reader->network, &route) == NULL)
+  else if (!nlv_network_add_route (reader->network, &route))
     nlv_section_fault (section, "destination", "there is such a route already");
 }
 

@@ -29,7 +29,7 @@ make_route (const char *text, guint32 table, guint32 metric, const char *gateway
   return route;
 }
 
-static NlvRoute *
+static gboolean
 add (NlvFib *fib, const char *text, guint32 table, guint32 metric, const char *gateway)
 {
   NlvRoute route = make_route (text, table, metric, gateway);
@@ -103,22 +103,27 @@ static void
 test_equal (void)
 {
   NlvFib *fib = nlv_fib_new ();
-  NlvRoute *siblings;
+  const NlvRoute *siblings;
+  NlvFibCursor cursor;
 
-  g_assert_nonnull (add (fib, "10.0.0.0/8", 254, 0, "192.0.2.1"));
-  g_assert_null (add (fib, "10.0.0.0/8", 254, 0, "192.0.2.1"));
-  g_assert_nonnull (add (fib, "10.0.0.0/8", 254, 0, "192.0.2.2"));
+  g_assert_true (add (fib, "10.0.0.0/8", 254, 0, "192.0.2.1"));
+  g_assert_false (add (fib, "10.0.0.0/8", 254, 0, "192.0.2.1"));
+  g_assert_true (add (fib, "10.0.0.0/8", 254, 0, "192.0.2.2"));
+  g_assert_false (add (fib, "10.0.0.0/8", 254, 0, "192.0.2.1"));
   g_assert_cmpuint (nlv_fib_size (fib), ==, 2);
-  siblings = add (fib, "2001:db8::/32", 254, 0, "fe80::1");
-  g_assert_true (add (fib, "2001:db8::/32", 254, 0, "fe80::2") == siblings);
-  g_assert_null (add (fib, "2001:db8::/32", 254, 0, "fe80::1"));
-  g_assert_nonnull (add (fib, "2001:db8::/32", 254, 0, NULL));
-  g_assert_null (add (fib, "2001:db8::/32", 254, 0, NULL));
-  g_assert_cmpuint (siblings->n_nexthops, ==, 2);
+  g_assert_true (add (fib, "2001:db8::/32", 254, 0, "fe80::1"));
+  g_assert_true (add (fib, "2001:db8::/32", 254, 0, "fe80::2"));
+  g_assert_false (add (fib, "2001:db8::/32", 254, 0, "fe80::1"));
+  g_assert_true (add (fib, "2001:db8::/32", 254, 0, NULL));
+  g_assert_false (add (fib, "2001:db8::/32", 254, 0, NULL));
   g_assert_cmpuint (nlv_fib_size (fib), ==, 4);
-  nlv_fib_remove (fib, siblings);
+  nlv_fib_cursor_init (&cursor, AF_INET6);
+  siblings = nlv_fib_next (fib, &cursor);
+  g_assert_cmpuint (siblings->n_nexthops, ==, 2);
+  g_assert_cmpuint (siblings->nexthops[1].gateway.bytes[15], ==, 2);
+  nlv_fib_remove_at (fib, &cursor);
   g_assert_cmpuint (nlv_fib_size (fib), ==, 3);
-  g_assert_nonnull (add (fib, "2001:db8::/32", 254, 0, "fe80::1"));
+  g_assert_true (add (fib, "2001:db8::/32", 254, 0, "fe80::1"));
   nlv_fib_free (fib);
 }
 
@@ -127,16 +132,15 @@ static void
 test_changes_under_walk (void)
 {
   NlvFib *fib = nlv_fib_new ();
-  NlvRoute *last;
   NlvFibCursor cursor;
 
   add (fib, "10.0.0.0/8", 254, 0, NULL);
-  last = add (fib, "11.0.0.0/8", 254, 0, NULL);
+  add (fib, "11.0.0.0/8", 254, 0, NULL);
   add (fib, "12.0.0.0/8", 254, 0, NULL);
   nlv_fib_cursor_init (&cursor, AF_INET);
   nlv_fib_next (fib, &cursor);
-  g_assert_true (nlv_fib_next (fib, &cursor) == last);
-  nlv_fib_remove (fib, last);
+  g_assert_cmpuint (nlv_fib_next (fib, &cursor)->destination.bytes[0], ==, 11);
+  nlv_fib_remove_at (fib, &cursor);
   add (fib, "9.0.0.0/8", 254, 0, NULL);
   add (fib, "11.5.0.0/16", 254, 0, NULL);
   add (fib, "1.0.0.0/8", 1, 0, NULL);
@@ -154,14 +158,16 @@ test_changes_under_walk (void)
   nlv_fib_free (fib);
 }
 
+/* NULL, or what is there until the next call. */
 static const NlvRoute *
-lookup (NlvFib *fib, const char *text, gboolean (*accept) (const NlvRoute *route, gpointer user_data), gpointer data)
+lookup (NlvFib *fib, const char *text, NlvFibAccept accept, gpointer data)
 {
   guint8 family = strchr (text, ':') != NULL ? AF_INET6 : AF_INET;
+  static NlvRoute found;
   NlvIp ip = { 0 };
 
   g_assert_cmpint (inet_pton (family, text, ip.bytes), ==, 1);
-  return nlv_fib_lookup (fib, family, 254, &ip, NULL, accept, data);
+  return nlv_fib_lookup (fib, family, 254, &ip, NULL, accept, data, &found) ? &found : NULL;
 }
 
 static gboolean
@@ -251,7 +257,7 @@ static void
 test_older_tables (void)
 {
   NlvFib *fib = nlv_fib_new (), *copy;
-  NlvRoute *only;
+  NlvFibCursor cursor;
 
   nlv_fib_add_older_table (fib, AF_INET, 257);
   nlv_fib_add_older_table (fib, AF_INET, 1);
@@ -261,7 +267,7 @@ test_older_tables (void)
   nlv_fib_add_older_table (fib, AF_INET, 257);
   assert_tables (fib, AF_INET, "257 1 513 ");
   /* A route goes into it, and a newer table in front. */
-  only = add (fib, "10.0.0.0/8", 1, 0, NULL);
+  add (fib, "10.0.0.0/8", 1, 0, NULL);
   add (fib, "10.0.0.0/8", 769, 0, NULL);
   assert_tables (fib, AF_INET, "769 257 1 513 ");
   g_assert_true (nlv_fib_has_table (fib, AF_INET, 513));
@@ -277,7 +283,9 @@ test_older_tables (void)
   assert_tables (copy, AF_INET, "769 257 1 513 ");
   nlv_fib_free (copy);
   /* A table outlives its routes. */
-  nlv_fib_remove (fib, only);
+  nlv_fib_cursor_init_table (&cursor, AF_INET, 1);
+  nlv_fib_next (fib, &cursor);
+  nlv_fib_remove_at (fib, &cursor);
   g_assert_cmpuint (nlv_fib_get_table_size (fib, AF_INET, 1), ==, 1);
   g_assert_true (nlv_fib_has_table (fib, AF_INET, 1));
   nlv_fib_add_older_table (fib, AF_UNIX, 5);
@@ -314,18 +322,19 @@ add_from (NlvFib *fib, const char *destination, const char *source, guint8 sourc
 
   route.source_length = source_length;
   g_assert_cmpint (inet_pton (AF_INET6, source, route.source.bytes), ==, 1);
-  g_assert_nonnull (nlv_fib_add (fib, &route));
+  g_assert_true (nlv_fib_add (fib, &route));
 }
 
+/* As lookup(). */
 static const NlvRoute *
-lookup_from (NlvFib *fib, const char *text, const char *from,
-             gboolean (*accept) (const NlvRoute *route, gpointer user_data), gpointer data)
+lookup_from (NlvFib *fib, const char *text, const char *from, NlvFibAccept accept, gpointer data)
 {
   NlvIp ip = { 0 }, source = { 0 };
+  static NlvRoute found;
 
   g_assert_cmpint (inet_pton (AF_INET6, text, ip.bytes), ==, 1);
   g_assert_cmpint (inet_pton (AF_INET6, from, source.bytes), ==, 1);
-  return nlv_fib_lookup (fib, AF_INET6, 254, &ip, &source, accept, data);
+  return nlv_fib_lookup (fib, AF_INET6, 254, &ip, &source, accept, data, &found) ? &found : NULL;
 }
 
 /* Where there are routes for some sources, those for all are hidden, and the
@@ -348,7 +357,7 @@ test_sources (void)
   g_assert_cmpuint (found->metric, ==, 5);
   g_assert_cmpuint (found->destination_length, ==, 32);
   /* Without a source it is the unspecified one. */
-  g_assert_true (lookup (fib, "2001:db8:1::1", NULL, NULL) == found);
+  g_assert_cmpuint (lookup (fib, "2001:db8:1::1", NULL, NULL)->metric, ==, 5);
   /* Other destinations are as if there were no sources. */
   g_assert_cmpuint (lookup_from (fib, "2001:db8:2::1", "2001:db8:a::1", NULL, NULL)->metric, ==, 5);
   nlv_fib_free (fib);
@@ -399,9 +408,9 @@ test_wrong_rows (void)
   NlvRoute route = make_route ("192.0.2.0/24", 254, 0, NULL);
 
   route.family = AF_UNIX;
-  g_assert_null (nlv_fib_add (fib, &route));
+  g_assert_false (nlv_fib_add (fib, &route));
   route = make_route ("192.0.2.0/33", 254, 0, NULL);
-  g_assert_null (nlv_fib_add (fib, &route));
+  g_assert_false (nlv_fib_add (fib, &route));
   g_assert_cmpuint (nlv_fib_size (fib), ==, 0);
   nlv_fib_free (fib);
 }

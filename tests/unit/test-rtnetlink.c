@@ -292,7 +292,7 @@ add_route (NlvNetwork *network, const char *destination, guint8 bits, guint8 typ
       route.nexthops = g_new0 (NlvNexthop, 1);
       route.nexthops[0].link = 1;
     }
-  g_assert_nonnull (nlv_network_add_route (network, &route));
+  g_assert_true (nlv_network_add_route (network, &route));
 }
 
 static void

@@ -73,15 +73,15 @@ test_short (void)
                                "gateway=192.0.2.1\n");
   const NlvLink *link = nlv_network_find_link_by_name (network, "eth0");
   NlvIp far = { .bytes = { 203, 0, 113, 1 } };
-  const NlvRoute *route =
-    nlv_fib_lookup (nlv_network_get_fib (network), AF_INET, RT_TABLE_MAIN, &far, NULL, NULL, NULL);
+  NlvRoute route;
 
   g_assert_cmpuint (link->index, ==, 2);
   g_assert_cmpuint (link->hardware_type, ==, ARPHRD_ETHER);
   g_assert_cmphex (link->address[0] & 0x03, ==, 0x02);
   g_assert_cmpuint (link->operational_state, ==, IF_OPER_UP);
-  g_assert_nonnull (route);
-  g_assert_cmpuint (route->nexthops[0].link, ==, 2);
+  g_assert_true (
+    nlv_fib_lookup (nlv_network_get_fib (network), AF_INET, RT_TABLE_MAIN, &far, NULL, NULL, NULL, &route));
+  g_assert_cmpuint (route.nexthops[0].link, ==, 2);
   assert_keeps (network);
   nlv_network_unref (network);
 }
@@ -506,13 +506,16 @@ test_limits (void)
       }
 }
 
-static const NlvRoute *
+static NlvRoute
 find_route (NlvNetwork *network, int family, const char *destination)
 {
+  NlvFib *fib = nlv_network_get_fib (network);
   NlvIp ip = { 0 };
+  NlvRoute route;
 
   g_assert_cmpint (inet_pton (family, destination, &ip), ==, 1);
-  return nlv_fib_lookup (nlv_network_get_fib (network), (guint8) family, RT_TABLE_MAIN, &ip, NULL, NULL, NULL);
+  g_assert_true (nlv_fib_lookup (fib, (guint8) family, RT_TABLE_MAIN, &ip, NULL, NULL, NULL, &route));
+  return route;
 }
 
 /* A route that says no more than nexthop-id has the ways of that nexthop. */
@@ -532,23 +535,23 @@ test_nexthop_id (void)
                              "[route six]\ndestination=2001:db8:6::/48\nnexthop-id=6\n";
   g_autoptr (GPtrArray) faults = new_faults ();
   NlvNetwork *network = nlv_table_file_parse (text, strlen (text), faults);
-  const NlvRoute *one, *none, *group, *six;
+  NlvRoute one, none, group, six;
 
   g_assert_nonnull (network);
   one = find_route (network, AF_INET, "10.1.0.0");
-  g_assert_cmpuint (one->n_nexthops, ==, 1);
-  g_assert_cmpuint (one->nexthops[0].link, ==, 2);
-  g_assert_cmpuint (one->nexthops[0].gateway.bytes[3], ==, 2);
+  g_assert_cmpuint (one.n_nexthops, ==, 1);
+  g_assert_cmpuint (one.nexthops[0].link, ==, 2);
+  g_assert_cmpuint (one.nexthops[0].gateway.bytes[3], ==, 2);
   none = find_route (network, AF_INET, "10.3.0.0");
-  g_assert_cmpuint (none->type, ==, RTN_BLACKHOLE);
-  g_assert_cmpuint (none->nexthops[0].link, ==, 1);
+  g_assert_cmpuint (none.type, ==, RTN_BLACKHOLE);
+  g_assert_cmpuint (none.nexthops[0].link, ==, 1);
   group = find_route (network, AF_INET, "10.4.0.0");
-  g_assert_cmpuint (group->n_nexthops, ==, 2);
-  g_assert_cmpuint (group->nexthops[0].weight, ==, 2);
-  g_assert_cmpuint (group->nexthops[1].gateway.bytes[3], ==, 2);
+  g_assert_cmpuint (group.n_nexthops, ==, 2);
+  g_assert_cmpuint (group.nexthops[0].weight, ==, 2);
+  g_assert_cmpuint (group.nexthops[1].gateway.bytes[3], ==, 2);
   six = find_route (network, AF_INET6, "2001:db8:6::");
-  g_assert_cmpuint (six->n_nexthops, ==, 1);
-  g_assert_true (six->as_multipath);
+  g_assert_cmpuint (six.n_nexthops, ==, 1);
+  g_assert_true (six.as_multipath);
   assert_keeps (network);
   nlv_network_unref (network);
 }

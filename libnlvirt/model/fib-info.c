@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A hash table of what routes share, chained by numbers. Routes hold numbers,
+ * so that a copy of the whole needs no look at the routes. */
+#include "model/fib-info.h"
+
+#include <string.h>
+
+#define MIN_SIZE 16
+
+/* --- hash and equality --------------------------------------------------------- */
+
+static guint32
+mix (guint32 hash, guint32 word)
+{
+  hash = (hash ^ word) * 0x9e3779b1u;
+  return hash ^ hash >> 15;
+}
+
+static guint32
+mix_ip (guint32 hash, const NlvIp *ip)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (ip->words); i++)
+    hash = mix (hash, ip->words[i]);
+  return hash;
+}
+
+static guint32
+hash_shared (const NlvRoute *row)
+{
+  guint32 hash = mix (row->family, (guint32) row->type << 24 | (guint32) row->protocol << 16 | row->scope);
+
+  hash = mix (hash, row->flags);
+  hash = mix (hash, row->nexthop_id);
+  hash = mix (hash, row->expires);
+  if (row->has_preferred_source)
+    hash = mix_ip (hash, &row->preferred_source);
+  if (row->source_length > 0)
+    hash = mix_ip (hash, &row->source);
+  for (guint i = 0; i < row->n_nexthops; i++)
+    {
+      hash = mix (hash, row->nexthops[i].link);
+      hash = mix_ip (hash, &row->nexthops[i].gateway);
+      hash = mix (hash, (guint32) row->nexthops[i].flags << 8 | row->nexthops[i].weight);
+    }
+  for (guint i = 0; row->metrics != NULL && i <= RTAX_MAX; i++)
+    hash = mix (hash, row->metrics[i]);
+  return hash;
+}
+
+static gboolean
+equal_bytes (GBytes *a, GBytes *b)
+{
+  return a == b || (a != NULL && b != NULL && g_bytes_equal (a, b));
+}
+
+static gboolean
+equal_ips (const NlvIp *a, const NlvIp *b)
+{
+  return memcmp (a->bytes, b->bytes, sizeof a->bytes) == 0;
+}
+
+static gboolean
+equal_ways (const NlvRoute *a, const NlvRoute *b)
+{
+  if (a->n_nexthops != b->n_nexthops)
+    return FALSE;
+  for (guint i = 0; i < a->n_nexthops; i++)
+    {
+      const NlvNexthop *left = &a->nexthops[i], *right = &b->nexthops[i];
+
+      if (left->link != right->link || left->gateway_family != right->gateway_family || left->flags != right->flags ||
+          left->weight != right->weight || !equal_ips (&left->gateway, &right->gateway) ||
+          left->realm != right->realm || left->encap_type != right->encap_type ||
+          !equal_bytes (left->encap, right->encap))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+equal_extra (const GArray *a, const GArray *b)
+{
+  guint n = a != NULL ? a->len : 0;
+
+  if (n != (b != NULL ? b->len : 0))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    {
+      const NlvRawAttr *left = &g_array_index (a, NlvRawAttr, i), *right = &g_array_index (b, NlvRawAttr, i);
+
+      if (left->type != right->type || !g_bytes_equal (left->payload, right->payload))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+equal_metrics (const NlvRoute *a, const NlvRoute *b)
+{
+  if (a->metrics == NULL || b->metrics == NULL)
+    return a->metrics == b->metrics;
+  return memcmp (a->metrics, b->metrics, (RTAX_MAX + 1) * sizeof *a->metrics) == 0;
+}
+
+static gboolean
+equal_shared (const NlvRoute *a, const NlvRoute *b)
+{
+  return a->family == b->family && a->source_length == b->source_length && a->tos == b->tos &&
+         a->protocol == b->protocol && a->scope == b->scope && a->type == b->type && a->preference == b->preference &&
+         a->flags == b->flags && a->nexthop_id == b->nexthop_id && a->expires == b->expires &&
+         a->as_multipath == b->as_multipath && a->has_preferred_source == b->has_preferred_source &&
+         equal_ips (&a->source, &b->source) && equal_ips (&a->preferred_source, &b->preferred_source) &&
+         equal_ways (a, b) && equal_metrics (a, b) && g_strcmp0 (a->congestion, b->congestion) == 0 &&
+         equal_extra (a->extra, b->extra);
+}
+
+/* --- the table ------------------------------------------------------------------- */
+
+static void
+rehash (NlvFibInfos *infos, guint32 n_buckets)
+{
+  g_free (infos->buckets);
+  infos->buckets = g_new0 (guint32, n_buckets);
+  infos->n_buckets = n_buckets;
+  for (guint32 i = 1; i < infos->n; i++)
+    if (infos->all[i] != NULL)
+      {
+        guint32 *bucket = &infos->buckets[infos->all[i]->hash & (n_buckets - 1)];
+
+        infos->all[i]->next = *bucket;
+        *bucket = i;
+      }
+}
+
+void
+nlv_fib_infos_init (NlvFibInfos *infos)
+{
+  *infos = (NlvFibInfos){ .n = 1, .capacity = MIN_SIZE };
+  infos->all = g_new0 (NlvFibInfo *, infos->capacity);
+  infos->free = g_array_new (FALSE, FALSE, sizeof (guint32));
+  rehash (infos, MIN_SIZE);
+}
+
+static void
+free_info (NlvFibInfo *info)
+{
+  nlv_route_clear (&info->row);
+  g_free (info);
+}
+
+void
+nlv_fib_infos_clear (NlvFibInfos *infos)
+{
+  for (guint32 i = 0; i < infos->n; i++)
+    if (infos->all[i] != NULL)
+      free_info (infos->all[i]);
+  g_clear_pointer (&infos->all, g_free);
+  g_clear_pointer (&infos->free, g_array_unref);
+  g_clear_pointer (&infos->buckets, g_free);
+}
+
+void
+nlv_fib_infos_copy (const NlvFibInfos *infos, NlvFibInfos *copy)
+{
+  *copy = *infos;
+  copy->all = g_new0 (NlvFibInfo *, copy->capacity);
+  copy->buckets = g_memdup2 (infos->buckets, infos->n_buckets * sizeof *infos->buckets);
+  copy->free = g_array_copy (infos->free);
+  for (guint32 i = 0; i < infos->n; i++)
+    if (infos->all[i] != NULL)
+      {
+        copy->all[i] = g_memdup2 (infos->all[i], sizeof *infos->all[i]);
+        nlv_route_copy (&infos->all[i]->row, &copy->all[i]->row);
+      }
+}
+
+static guint32
+new_number (NlvFibInfos *infos)
+{
+  if (infos->free->len > 0)
+    {
+      guint32 number = g_array_index (infos->free, guint32, infos->free->len - 1);
+
+      g_array_set_size (infos->free, infos->free->len - 1);
+      return number;
+    }
+  if (infos->n == infos->capacity)
+    {
+      infos->capacity *= 2;
+      infos->all = g_renew (NlvFibInfo *, infos->all, infos->capacity);
+    }
+  return infos->n++;
+}
+
+guint32
+nlv_fib_infos_take (NlvFibInfos *infos, NlvRoute *row)
+{
+  NlvRoute shared = *row;
+  guint32 number, hash;
+  NlvFibInfo *info;
+
+  *row = (NlvRoute){ 0 };
+  shared.table = shared.metric = 0;
+  shared.destination = (NlvIp){ 0 };
+  shared.destination_length = 0;
+  if (shared.family == AF_INET)
+    shared.tos = 0;
+  hash = hash_shared (&shared);
+  for (number = infos->buckets[hash & (infos->n_buckets - 1)]; number != 0; number = info->next)
+    {
+      info = infos->all[number];
+      if (info->hash != hash || !equal_shared (&info->row, &shared))
+        continue;
+      info->n_uses++;
+      nlv_route_clear (&shared);
+      return number;
+    }
+
+  number = new_number (infos);
+  info = infos->all[number] = g_new (NlvFibInfo, 1);
+  *info = (NlvFibInfo){ .row = shared, .n_uses = 1, .hash = hash };
+  if (++infos->n_used > infos->n_buckets)
+    rehash (infos, infos->n_buckets * 2);
+  else
+    {
+      info->next = infos->buckets[hash & (infos->n_buckets - 1)];
+      infos->buckets[hash & (infos->n_buckets - 1)] = number;
+    }
+  return number;
+}
+
+void
+nlv_fib_infos_release (NlvFibInfos *infos, guint32 number)
+{
+  NlvFibInfo *info = infos->all[number];
+  guint32 *at = &infos->buckets[info->hash & (infos->n_buckets - 1)];
+
+  if (--info->n_uses > 0)
+    return;
+  while (*at != number)
+    at = &infos->all[*at]->next;
+  *at = info->next;
+  infos->all[number] = NULL;
+  g_array_append_val (infos->free, number);
+  infos->n_used--;
+  free_info (info);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What routes have in common, kept once: as the kernel's struct fib_info.
+ * Owns what is shared, and counts who shares it. */
+#pragma once
+
+#include "model/network.h"
+
+/* Everything of a route but its table and what is in its NlvFibKey. */
+typedef struct
+{
+  NlvRoute row;
+  guint32 n_uses;
+  guint32 hash;
+  guint32 next; /* in its bucket, or 0 */
+} NlvFibInfo;
+
+typedef struct
+{
+  NlvFibInfo **all; /* (owned) by number; NULL where it is free, as 0 is always */
+  guint32 n, capacity;
+  guint32 n_used;
+  GArray *free;     /* (owned) (element-type guint32) numbers below @n */
+  guint32 *buckets; /* (owned) the first number of each */
+  guint32 n_buckets;
+} NlvFibInfos;
+
+void nlv_fib_infos_init (NlvFibInfos *infos);
+void nlv_fib_infos_clear (NlvFibInfos *infos);
+/* With the same numbers and uses. */
+void nlv_fib_infos_copy (const NlvFibInfos *infos, NlvFibInfos *copy);
+
+/* The number of what is shared of @row, whose members it takes, with one use more. */
+guint32 nlv_fib_infos_take (NlvFibInfos *infos, NlvRoute *row);
+void nlv_fib_infos_release (NlvFibInfos *infos, guint32 number);
+
+static inline const NlvRoute *
+nlv_fib_infos_get (const NlvFibInfos *infos, guint32 number)
+{
+  return &infos->all[number]->row;
+}
