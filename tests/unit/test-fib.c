@@ -401,6 +401,129 @@ test_sources_elsewhere (void)
   nlv_fib_free (fib);
 }
 
+/* What orders by the source asks what is shared, which changes: it is not what
+ * was. */
+static void
+test_replace_of_sources (void)
+{
+  NlvFib *fib = nlv_fib_new ();
+  NlvFibCursor cursor;
+  NlvIp none = { 0 };
+  guint n = 0;
+
+  for (guint i = 0; i < 500; i++)
+    {
+      NlvRoute route = make_route ("2001:db8::/32", 254, 5, NULL);
+
+      route.source_length = 64;
+      route.source.words[1] = g_htonl (i * 7 % 500);
+      g_assert_true (nlv_fib_add (fib, &route));
+    }
+  for (guint32 expires = 0; expires < 3; expires++)
+    {
+      nlv_fib_cursor_init (&cursor, AF_INET6);
+      while (nlv_fib_next (fib, &cursor) != NULL)
+        {
+          NlvRoute route;
+
+          nlv_route_copy (&cursor.row, &route);
+          route.expires = expires;
+          /* Its order stays. */
+          route.source = none;
+          nlv_fib_replace_at (fib, &cursor, &route);
+        }
+    }
+  nlv_fib_cursor_init (&cursor, AF_INET6);
+  while (nlv_fib_next (fib, &cursor) != NULL)
+    {
+      g_assert_cmpuint (nlv_fib_position (fib, &cursor), ==, n);
+      g_assert_cmpuint (g_ntohl (cursor.row.source.words[1]), ==, n++);
+      g_assert_cmpuint (cursor.row.expires, ==, 2);
+    }
+  g_assert_cmpuint (n, ==, 500);
+  nlv_fib_free (fib);
+}
+
+/* A prefix's routes, those for some sources first, and where they are. */
+static void
+test_prefix (void)
+{
+  static const guint32 metrics[] = { 2, 1, 3, 7 };
+  NlvFib *fib = nlv_fib_new ();
+  NlvRoute route = make_route ("2001:db8:1::/48", 254, 0, NULL);
+  NlvIp prefix = route.destination;
+  NlvFibCursor cursor;
+  guint n = 0;
+
+  nlv_route_clear (&route);
+  add (fib, "10.0.0.0/8", 254, 1, NULL);
+  add (fib, "2001:db8::/32", 254, 5, NULL);
+  add (fib, "2001:db8:1::/48", 254, 7, NULL);
+  add (fib, "2001:db8:1::/48", 254, 3, NULL);
+  add (fib, "2001:db8:1::/49", 254, 4, NULL);
+  add (fib, "2001:db8:1::/48", 255, 4, NULL);
+  add_from (fib, "2001:db8:1::/48", "2001:db8:a::", 48, 1);
+  add_from (fib, "2001:db8:1::/48", "2001:db8:a:b::", 64, 2);
+  add_from (fib, "2001:db8:1::/49", "2001:db8:a:b::", 64, 6);
+  nlv_fib_cursor_init_prefix (&cursor, AF_INET6, 254, &prefix, 48);
+  while (nlv_fib_next (fib, &cursor) != NULL)
+    {
+      g_assert_cmpuint (n, <, G_N_ELEMENTS (metrics));
+      g_assert_cmpuint (cursor.row.metric, ==, metrics[n++]);
+    }
+  g_assert_cmpuint (n, ==, 4);
+  g_assert_null (nlv_fib_next (fib, &cursor));
+  /* Bits behind the prefix say nothing. */
+  prefix.bytes[15] = 1;
+  nlv_fib_cursor_init_prefix (&cursor, AF_INET6, 254, &prefix, 48);
+  g_assert_cmpuint (nlv_fib_next (fib, &cursor)->metric, ==, 2);
+  g_assert_cmpuint (nlv_fib_position (fib, &cursor), ==, 1);
+  nlv_fib_cursor_init_prefix (&cursor, AF_INET6, 254, &prefix, 128);
+  g_assert_null (nlv_fib_next (fib, &cursor));
+  nlv_fib_cursor_init_prefix (&cursor, AF_INET6, 3, &prefix, 48);
+  g_assert_null (nlv_fib_next (fib, &cursor));
+  nlv_fib_free (fib);
+}
+
+/* What is shared is counted: what no route has any more is gone. */
+static void
+test_shared (void)
+{
+  NlvFib *fib = nlv_fib_new ();
+  NlvFibCursor cursor;
+  NlvRoute local;
+
+  add (fib, "10.0.0.0/8", 254, 0, "192.0.2.1");
+  add (fib, "11.0.0.0/8", 254, 7, "192.0.2.1");
+  g_assert_true (nlv_fib_uses_link (fib, AF_INET, 2));
+  g_assert_false (nlv_fib_uses_link (fib, AF_INET, 3));
+  g_assert_false (nlv_fib_uses_link (fib, AF_INET6, 2));
+  g_assert_false (nlv_fib_has_own_local (fib));
+  g_assert_false (nlv_fib_has_realms (fib));
+  local = make_route ("12.0.0.0/8", 255, 0, NULL);
+  local.type = RTN_LOCAL;
+  local.nexthops->link = 3;
+  local.nexthops->realm = 9;
+  g_assert_true (nlv_fib_add (fib, &local));
+  g_assert_true (nlv_fib_has_own_local (fib));
+  g_assert_true (nlv_fib_has_realms (fib));
+  nlv_fib_cursor_init (&cursor, AF_INET);
+  nlv_fib_next (fib, &cursor);
+  nlv_fib_remove_at (fib, &cursor);
+  g_assert_true (nlv_fib_uses_link (fib, AF_INET, 2));
+  nlv_fib_next (fib, &cursor);
+  nlv_fib_remove_at (fib, &cursor);
+  g_assert_false (nlv_fib_uses_link (fib, AF_INET, 2));
+  g_assert_true (nlv_fib_uses_link (fib, AF_INET, 3));
+  nlv_fib_next (fib, &cursor);
+  local = make_route ("12.0.0.0/8", 255, 0, NULL);
+  nlv_fib_replace_at (fib, &cursor, &local);
+  g_assert_false (nlv_fib_has_own_local (fib));
+  g_assert_false (nlv_fib_has_realms (fib));
+  g_assert_true (nlv_fib_uses_link (fib, AF_INET, 2));
+  nlv_fib_free (fib);
+}
+
 static void
 test_wrong_rows (void)
 {
@@ -411,6 +534,8 @@ test_wrong_rows (void)
   g_assert_false (nlv_fib_add (fib, &route));
   route = make_route ("192.0.2.0/33", 254, 0, NULL);
   g_assert_false (nlv_fib_add (fib, &route));
+  route = make_route ("192.0.2.0/33", 254, 0, NULL);
+  g_assert_false (nlv_fib_insert (fib, &route, NLV_FIB_LAST));
   g_assert_cmpuint (nlv_fib_size (fib), ==, 0);
   nlv_fib_free (fib);
 }
@@ -430,6 +555,9 @@ main (int argc, char **argv)
   g_test_add_func ("/model/fib/sources", test_sources);
   g_test_add_func ("/model/fib/sources-not-accepted", test_sources_not_accepted);
   g_test_add_func ("/model/fib/sources-elsewhere", test_sources_elsewhere);
+  g_test_add_func ("/model/fib/replace-of-sources", test_replace_of_sources);
+  g_test_add_func ("/model/fib/prefix", test_prefix);
+  g_test_add_func ("/model/fib/shared", test_shared);
   g_test_add_func ("/model/fib/wrong-rows", test_wrong_rows);
   return g_test_run ();
 }
