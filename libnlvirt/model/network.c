@@ -484,6 +484,36 @@ nlv_network_rename_link (NlvNetwork *network, NlvLink *row, const char *name)
   return TRUE;
 }
 
+gboolean
+nlv_network_add_alt_name (NlvNetwork *network, NlvLink *row, const char *name)
+{
+  if (strlen (name) >= NLV_ALT_NAME_SIZE || nlv_network_find_link_by_name (network, name) != NULL)
+    return FALSE;
+  if (row->alt_names == NULL)
+    row->alt_names = g_ptr_array_new_with_free_func (g_free);
+  g_ptr_array_add (row->alt_names, g_strdup (name));
+  g_hash_table_insert (network->links_by_alt_name, g_ptr_array_index (row->alt_names, row->alt_names->len - 1), row);
+  nlv_network_touch_link (network, row);
+  return TRUE;
+}
+
+gboolean
+nlv_network_remove_alt_name (NlvNetwork *network, NlvLink *row, const char *name)
+{
+  for (guint i = 0; row->alt_names != NULL && i < row->alt_names->len; i++)
+    {
+      if (strcmp (g_ptr_array_index (row->alt_names, i), name) != 0)
+        continue;
+      g_hash_table_remove (network->links_by_alt_name, name);
+      g_ptr_array_remove_index (row->alt_names, i);
+      if (row->alt_names->len == 0)
+        g_clear_pointer (&row->alt_names, g_ptr_array_unref);
+      nlv_network_touch_link (network, row);
+      return TRUE;
+    }
+  return FALSE;
+}
+
 void
 nlv_network_order_links (NlvNetwork *network, const guint32 *indexes, guint n)
 {

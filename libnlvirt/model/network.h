@@ -348,6 +348,9 @@ void nlv_network_order_links (NlvNetwork *network, const guint32 *indexes, guint
 /* FALSE when the name is too long or taken. A stored link's name and
  * alternative names must not be changed in any other way: it is found by them. */
 gboolean nlv_network_rename_link (NlvNetwork *network, NlvLink *row, const char *name);
+/* FALSE when the name is too long or taken, or is not one of them. */
+gboolean nlv_network_add_alt_name (NlvNetwork *network, NlvLink *row, const char *name);
+gboolean nlv_network_remove_alt_name (NlvNetwork *network, NlvLink *row, const char *name);
 
 /* Walks in the order in which the kernel dumps them: links by index;
  * addresses by link, then as the family keeps them; routes by table, then as

@@ -49,6 +49,18 @@ nlv_raw_attrs_find (const GArray *attrs, guint16 type)
   return NULL;
 }
 
+void
+nlv_raw_attrs_remove (GArray **attrs, guint16 type)
+{
+  const NlvRawAttr *raw = nlv_raw_attrs_find (*attrs, type);
+
+  if (raw == NULL)
+    return;
+  g_array_remove_index (*attrs, (guint) (raw - (const NlvRawAttr *) (gconstpointer) (*attrs)->data));
+  if ((*attrs)->len == 0)
+    g_clear_pointer (attrs, g_array_unref);
+}
+
 gsize
 nlv_raw_attrs_size (const GArray *attrs)
 {

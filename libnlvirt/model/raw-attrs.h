@@ -16,6 +16,7 @@ typedef struct
 
 /* Takes a reference of @payload. */
 void nlv_raw_attrs_add (GArray **attrs, guint16 type, GBytes *payload);
+void nlv_raw_attrs_remove (GArray **attrs, guint16 type);
 GArray *nlv_raw_attrs_copy (const GArray *attrs);
 const NlvRawAttr *nlv_raw_attrs_find (const GArray *attrs, guint16 type);
 /* What a message of @attrs would need in all. */

@@ -2,6 +2,7 @@
 
 /* Which handler answers a request, and what all dumps have in common: the
  * kernel's rtnetlink_rcv_msg(), rtnl_dump_all() and rtnl_dumpit(). */
+#include "model/change-link.h"
 #include "model/rtnetlink-private.h"
 #include "model/timer.h"
 
@@ -22,6 +23,10 @@ static int dump_all_families (NlvWalk *walk, NlvWriter *writer);
 
 static const Handler handlers[] = {
   { RTM_GETLINK, AF_UNSPEC, nlv_getlink, nlv_dump_links, NLV_ENDING_SPLIT },
+  { RTM_NEWLINK, AF_UNSPEC, nlv_newlink },
+  { RTM_SETLINK, AF_UNSPEC, nlv_setlink },
+  { RTM_NEWLINKPROP, AF_UNSPEC, nlv_linkprop },
+  { RTM_DELLINKPROP, AF_UNSPEC, nlv_linkprop },
   { RTM_GETLINK, AF_BRIDGE, NULL, nlv_dump_bridge_links, NLV_ENDING_ASKED },
   { RTM_GETLINK, AF_INET6, NULL, nlv_dump_inet6_links, NLV_ENDING_JOINED },
   { RTM_GETLINK, RTNL_FAMILY_IPMR, NULL, nlv_dump_ipmr_links, NLV_ENDING_SPLIT },
