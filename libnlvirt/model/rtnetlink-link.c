@@ -2,6 +2,7 @@
 
 /* RTM_GETLINK: one link, or all with the kernel's filters. rtnl_getlink() and
  * rtnl_dump_ifinfo(). */
+#include "model/device.h"
 #include "model/rtnetlink-private.h"
 
 #include <errno.h>
@@ -155,6 +156,7 @@ nlv_getlink (const NlvRequest *request)
 {
   NlvAttr attrs[NLV_IFLA_MAX + 1];
   struct ifinfomsg header;
+  NlvChange change;
   NlvLink *link;
   NlvWriter writer;
   int error = parse_getlink (request, &header, attrs);
@@ -176,6 +178,8 @@ nlv_getlink (const NlvRequest *request)
     return -EINVAL;
   if (link == NULL)
     return -ENODEV;
+  nlv_change_init (&change, request->network, request->caller->now);
+  nlv_link_watch_sync (&change, link);
 
   struct ifinfomsg *out = nlv_reply_begin (request, &writer, RTM_NEWLINK, sizeof *out);
   put_link (&writer, out, link, nlv_attr_u32 (&attrs[IFLA_EXT_MASK]));
