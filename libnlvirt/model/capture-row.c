@@ -137,6 +137,37 @@ read_uids (const NlvAttr *attr, NlvRule *rule)
     rule->uid_range[0] = rule->uid_range[1] = 0;
 }
 
+/* What IPv6 and newer kernels match by. */
+static void
+read_rule_bits (const NlvAttr *attr, NlvRule *rule)
+{
+  switch (attr->type)
+    {
+      case NLV_FRA_SPORT_MASK:
+        rule->source_port_mask = nlv_attr_u16 (attr);
+        break;
+      case NLV_FRA_DPORT_MASK:
+        rule->destination_port_mask = nlv_attr_u16 (attr);
+        break;
+      case NLV_FRA_DSCP:
+        rule->has_dscp = TRUE;
+        rule->dscp = nlv_attr_u8 (attr);
+        break;
+      case NLV_FRA_DSCP_MASK:
+        rule->dscp_mask = nlv_attr_u8 (attr);
+        break;
+      case NLV_FRA_FLOWLABEL:
+        rule->has_flow_label = TRUE;
+        rule->flow_label = GUINT32_FROM_BE (nlv_attr_u32 (attr));
+        break;
+      case NLV_FRA_FLOWLABEL_MASK:
+        rule->flow_label_mask = GUINT32_FROM_BE (nlv_attr_u32 (attr));
+        break;
+      default:
+        break;
+    }
+}
+
 static void
 read_rule_match (const NlvAttr *attr, NlvRule *rule)
 {
@@ -179,6 +210,7 @@ read_rule_match (const NlvAttr *attr, NlvRule *rule)
         read_ports (attr, rule->destination_port);
         break;
       default:
+        read_rule_bits (attr, rule);
         break;
     }
 }
@@ -241,7 +273,7 @@ is_rule (const struct fib_rule_hdr *header)
          nlv_capture_is_prefix (family, header->src_len);
 }
 
-/* Rules are equal by all that is there: no more than belongs to it. */
+/* No more than belongs to it. */
 static void
 clean_end (const NlvRule *rule, NlvIp *ip, guint length)
 {
@@ -273,6 +305,10 @@ nlv_capture_rule (NlvCapture *self, const NlvMessage *message)
 
   clean_end (&rule, &rule.source, rule.source_length);
   clean_end (&rule, &rule.destination, rule.destination_length);
+  if (rule.source_port_mask == G_MAXUINT16)
+    rule.source_port_mask = 0;
+  if (rule.destination_port_mask == G_MAXUINT16)
+    rule.destination_port_mask = 0;
 
   nlv_capture_begin_reply (&writer, sizeof header, &out);
   nlv_rule_message (self->network, &writer, out, &rule);

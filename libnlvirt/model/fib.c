@@ -268,6 +268,13 @@ ensure_table (NlvFib *fib, guint8 family, guint32 id)
   return table != NULL ? table : new_table (fib, family, id, FALSE);
 }
 
+void
+nlv_fib_ensure_table (NlvFib *fib, guint8 family, guint32 table)
+{
+  if (family == AF_INET || family == AF_INET6)
+    ensure_table (fib, family, table);
+}
+
 gboolean
 nlv_fib_insert (NlvFib *fib, NlvRoute *row, NlvFibPlace place)
 {

@@ -78,7 +78,9 @@ void nlv_fib_replace_at (NlvFib *fib, NlvFibCursor *cursor, NlvRoute *row);
 guint nlv_fib_size (NlvFib *fib);
 /* The tables' ids in the order of the walk. (element-type guint32) */
 GArray *nlv_fib_get_tables (NlvFib *fib, guint8 family);
-/* Makes a table without routes, if it is not there: behind the others that share
+/* Makes a table without routes, if it is not there, as the newest. */
+void nlv_fib_ensure_table (NlvFib *fib, guint8 family, guint32 table);
+/* The same, but behind the others that share
  * its place in the walk, as an older one is. */
 void nlv_fib_add_older_table (NlvFib *fib, guint8 family, guint32 table);
 guint nlv_fib_get_table_size (NlvFib *fib, guint8 family, guint32 table);

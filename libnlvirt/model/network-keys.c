@@ -213,38 +213,3 @@ nlv_equal_neighbors (gconstpointer a, gconstpointer b)
           (memcmp (left->address, right->address, sizeof left->address) == 0 &&
            (left->flags & NTF_SELF) == (right->flags & NTF_SELF) && equal_extras (left->extra, right->extra)));
 }
-
-guint
-nlv_hash_rule (gconstpointer key)
-{
-  const NlvRule *rule = key;
-  guint hash = hash_bytes (2166136261u, &rule->priority, sizeof rule->priority);
-
-  hash = hash_bytes (hash, &rule->table, sizeof rule->table);
-  hash = hash_bytes (hash, &rule->mark, sizeof rule->mark);
-  hash = hash_bytes (hash, rule->source.bytes, sizeof rule->source);
-  return hash_bytes (hash, rule->destination.bytes, sizeof rule->destination);
-}
-
-/* As rule_exists(). */
-gboolean
-nlv_equal_rules (gconstpointer a, gconstpointer b)
-{
-  const NlvRule *left = a, *right = b;
-
-  return left->family == right->family && left->priority == right->priority && left->action == right->action &&
-         left->table == right->table && left->goto_target == right->goto_target && left->flags == right->flags &&
-         left->destination_length == right->destination_length && left->source_length == right->source_length &&
-         left->tos == right->tos && left->mark == right->mark && left->mask == right->mask &&
-         left->suppress_prefix_length == right->suppress_prefix_length &&
-         left->suppress_group == right->suppress_group && left->realm == right->realm &&
-         left->tunnel_id == right->tunnel_id && left->protocol == right->protocol &&
-         left->ip_protocol == right->ip_protocol && left->l3mdev == right->l3mdev &&
-         left->has_uid_range == right->has_uid_range &&
-         memcmp (left->uid_range, right->uid_range, sizeof left->uid_range) == 0 &&
-         memcmp (left->source_port, right->source_port, sizeof left->source_port) == 0 &&
-         memcmp (left->destination_port, right->destination_port, sizeof left->destination_port) == 0 &&
-         memcmp (left->destination.bytes, right->destination.bytes, sizeof left->destination) == 0 &&
-         memcmp (left->source.bytes, right->source.bytes, sizeof left->source) == 0 &&
-         strcmp (left->input, right->input) == 0 && strcmp (left->output, right->output) == 0;
-}

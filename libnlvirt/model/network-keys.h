@@ -48,7 +48,5 @@ guint nlv_hash_address (gconstpointer key);
 gboolean nlv_equal_addresses (gconstpointer a, gconstpointer b);
 guint nlv_hash_subnet (gconstpointer key);
 gboolean nlv_equal_subnets (gconstpointer a, gconstpointer b);
-guint nlv_hash_rule (gconstpointer key);
-gboolean nlv_equal_rules (gconstpointer a, gconstpointer b);
 guint nlv_hash_neighbor (gconstpointer key);
 gboolean nlv_equal_neighbors (gconstpointer a, gconstpointer b);

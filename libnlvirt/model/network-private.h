@@ -49,7 +49,6 @@ struct _NlvNetwork
   GHashTable *address_set;       /* of (unowned) NlvAddressNode */
   GHashTable *subnets;           /* set of (owned) NlvSubnet */
   GHashTable *neighbor_set;      /* of (unowned) NlvNeighborNode */
-  GHashTable *rule_set;          /* of (unowned) NlvRuleNode */
   GHashTable *nexthops_by_id;    /* id → (unowned) NlvNexthopObject */
   NlvFib *fib;                   /* (owned) */
   NlvObservers observers;

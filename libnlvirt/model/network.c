@@ -44,7 +44,6 @@ nlv_network_new (void)
   network->address_set = g_hash_table_new (nlv_hash_address, nlv_equal_addresses);
   network->subnets = g_hash_table_new_full (nlv_hash_subnet, nlv_equal_subnets, g_free, NULL);
   network->neighbor_set = g_hash_table_new (nlv_hash_neighbor, nlv_equal_neighbors);
-  network->rule_set = g_hash_table_new (nlv_hash_rule, nlv_equal_rules);
   network->nexthops_by_id = g_hash_table_new (NULL, NULL);
   network->fib = nlv_fib_new ();
   nlv_observers_init (&network->observers);
@@ -92,7 +91,6 @@ nlv_network_unref (NlvNetwork *network)
   g_hash_table_unref (network->address_set);
   g_hash_table_unref (network->subnets);
   g_hash_table_unref (network->neighbor_set);
-  g_hash_table_unref (network->rule_set);
   g_hash_table_unref (network->nexthops_by_id);
   nlv_rows_clear (&network->links_by_age);
   nlv_rows_clear (&network->links);
@@ -277,19 +275,12 @@ nlv_network_add_route (NlvNetwork *network, NlvRoute *row)
 static NlvRule *
 add_rule (NlvNetwork *network, NlvRule *row, guint64 sequence)
 {
-  NlvRuleNode *node;
+  NlvRuleNode *node = g_new (NlvRuleNode, 1);
 
-  if (g_hash_table_contains (network->rule_set, row))
-    {
-      nlv_rule_clear (row);
-      return NULL;
-    }
-  node = g_new (NlvRuleNode, 1);
   node->row = *row;
   row->extra = NULL;
   node->sequence = sequence;
   nlv_rows_add (&network->rules, node);
-  g_hash_table_add (network->rule_set, node);
   tell_added (network, NLV_ROW_RULE, &network->rules, node, 0);
   return &node->row;
 }
@@ -448,7 +439,6 @@ nlv_network_remove_address (NlvNetwork *network, NlvAddress *row)
 void
 nlv_network_remove_rule (NlvNetwork *network, NlvRule *row)
 {
-  g_hash_table_remove (network->rule_set, row);
   nlv_network_row_changed (network, NLV_ROW_RULE, nlv_rows_remove (&network->rules, row), 1, 0);
 }
 

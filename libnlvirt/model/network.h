@@ -198,7 +198,11 @@ typedef struct
   guint64 tunnel_id;
   guint8 protocol; /* RTPROT_* */
   guint8 ip_protocol;
-  guint16 source_port[2], destination_port[2]; /* start, end; 0 any */
+  guint16 source_port[2], destination_port[2];     /* start, end; 0 any */
+  guint16 source_port_mask, destination_port_mask; /* of a single port; 0 all bits */
+  gboolean has_dscp, has_flow_label;
+  guint8 dscp, dscp_mask;
+  guint32 flow_label, flow_label_mask; /* IPv6 */
   gboolean has_uid_range;
   guint32 uid_range[2];
   gboolean l3mdev;
@@ -315,7 +319,7 @@ guint nlv_network_get_generation (NlvNetwork *network);
 
 /* Rows. Each add takes what @row points to, members included, and returns the
  * stored row, or NULL when one that is equal in the kernel's sense is there
- * already (then @row is cleared). Rows that are the same in their order keep
+ * already (then @row is cleared); of rules there may be several. Rows that are the same in their order keep
  * the order of their adding, but IPv6 addresses come newest first, as in the
  * kernel: to repeat a kernel's dump, add these from its end. Nothing follows from an add: see
  * consequences.h. Row pointers hold until the row is removed. */

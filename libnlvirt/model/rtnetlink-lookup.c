@@ -168,9 +168,12 @@ nlv_lookup_table (NlvNetwork *network, const NlvFlow *flow, guint32 table, NlvLo
   return result->found ? nlv_route_type_error (&result->route) : -EAGAIN;
 }
 
+/* fib_rule_port_match() */
 static gboolean
-port_in (guint16 port, const guint16 range[2])
+port_in (guint16 port, const guint16 range[2], guint16 mask)
 {
+  if (range[0] == range[1] && mask != 0)
+    return ((port ^ range[0]) & mask) == 0;
   return (range[0] == 0 && range[1] == 0) || (port >= range[0] && port <= range[1]);
 }
 
@@ -192,8 +195,11 @@ rule_matches_flow (const NlvRule *rule, const NlvFlow *flow)
   return nlv_ip_in_prefix (&flow->source, &rule->source, rule->source_length, flow->family) &&
          nlv_ip_in_prefix (&flow->destination, &rule->destination, rule->destination_length, flow->family) &&
          (rule->tos == 0 || rule->tos == (flow->tos & 0xfc)) &&
+         (!rule->has_dscp || ((rule->dscp ^ flow->tos >> 2) & rule->dscp_mask) == 0) &&
+         (rule->flow_label & rule->flow_label_mask) == 0 &&
          (rule->ip_protocol == 0 || rule->ip_protocol == flow->ip_protocol) &&
-         port_in (flow->source_port, rule->source_port) && port_in (flow->destination_port, rule->destination_port);
+         port_in (flow->source_port, rule->source_port, rule->source_port_mask) &&
+         port_in (flow->destination_port, rule->destination_port, rule->destination_port_mask);
 }
 
 guint32

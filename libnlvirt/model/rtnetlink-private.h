@@ -29,8 +29,13 @@
 #define NLV_RTA_MAX 31
 #define NLV_NDA_FLAGS_EXT 15
 #define NLV_NDA_MAX 17
+#define NLV_FRA_DSCP 25
+#define NLV_FRA_FLOWLABEL 26
+#define NLV_FRA_FLOWLABEL_MASK 27
 #define NLV_FRA_SPORT_MASK 28
 #define NLV_FRA_DPORT_MASK 29
+#define NLV_FRA_DSCP_MASK 30
+#define NLV_FRA_MAX 30
 #define NLV_RTM_MAX 123
 #define NLV_RTNL_FAMILY_MAX 129
 
@@ -265,7 +270,9 @@ int nlv_getroute_ipv6 (const NlvRequest *request);
 int nlv_dump_multicast_routes (NlvWalk *walk, NlvWriter *writer);
 int nlv_getroute_multicast (const NlvRequest *request);
 
-/* rtnetlink-rule.c */
+/* rtnetlink-rule.c, change-rule.c */
+int nlv_newrule (const NlvRequest *request);
+int nlv_delrule (const NlvRequest *request);
 int nlv_dump_rules (NlvWalk *walk, NlvWriter *writer);
 void nlv_rule_message (NlvNetwork *network, NlvWriter *writer, struct fib_rule_hdr *header, const NlvRule *rule);
 

@@ -58,20 +58,15 @@ has_ports (const guint16 range[2])
   return range[0] != 0 || range[1] != 0;
 }
 
-/* Ranges first, then the masks: only a single port has one. */
+/* Only a single port has a mask. */
 static void
-put_ports (NlvWriter *writer, const NlvRule *rule)
+put_ports (NlvWriter *writer, guint16 range_type, const guint16 range[2], guint16 mask_type, guint16 mask)
 {
-  const guint16 *source = rule->source_port, *destination = rule->destination_port;
-
-  if (has_ports (source))
-    nlv_put (writer, FRA_SPORT_RANGE, source, sizeof rule->source_port);
-  if (has_ports (destination))
-    nlv_put (writer, FRA_DPORT_RANGE, destination, sizeof rule->destination_port);
-  if (has_ports (source) && source[0] == source[1])
-    nlv_put_u16 (writer, NLV_FRA_SPORT_MASK, G_MAXUINT16);
-  if (has_ports (destination) && destination[0] == destination[1])
-    nlv_put_u16 (writer, NLV_FRA_DPORT_MASK, G_MAXUINT16);
+  if (!has_ports (range))
+    return;
+  nlv_put (writer, range_type, range, 2 * sizeof *range);
+  if (range[0] == range[1])
+    nlv_put_u16 (writer, mask_type, mask != 0 ? mask : G_MAXUINT16);
 }
 
 static void
@@ -95,7 +90,8 @@ put_selectors (NlvWriter *writer, const NlvRule *rule)
     nlv_put_u8 (writer, FRA_L3MDEV, 1);
   if (rule->has_uid_range)
     nlv_put (writer, FRA_UID_RANGE, rule->uid_range, sizeof rule->uid_range);
-  put_ports (writer, rule);
+  put_ports (writer, FRA_SPORT_RANGE, rule->source_port, NLV_FRA_SPORT_MASK, rule->source_port_mask);
+  put_ports (writer, FRA_DPORT_RANGE, rule->destination_port, NLV_FRA_DPORT_MASK, rule->destination_port_mask);
   if (rule->ip_protocol != 0)
     nlv_put_u8 (writer, FRA_IP_PROTO, rule->ip_protocol);
 }
@@ -119,6 +115,16 @@ nlv_rule_message (NlvNetwork *network, NlvWriter *writer, struct fib_rule_hdr *h
   put_selectors (writer, rule);
   if (rule->suppress_group != G_MAXUINT32)
     nlv_put_u32 (writer, FRA_SUPPRESS_IFGROUP, rule->suppress_group);
+  if (rule->has_dscp)
+    {
+      nlv_put_u8 (writer, NLV_FRA_DSCP, rule->dscp);
+      nlv_put_u8 (writer, NLV_FRA_DSCP_MASK, rule->dscp_mask);
+    }
+  if (rule->has_flow_label)
+    {
+      nlv_put_u32 (writer, NLV_FRA_FLOWLABEL, GUINT32_TO_BE (rule->flow_label));
+      nlv_put_u32 (writer, NLV_FRA_FLOWLABEL_MASK, GUINT32_TO_BE (rule->flow_label_mask));
+    }
   if (ip && rule->destination_length > 0)
     nlv_put_ip (writer, FRA_DST, &rule->destination, rule->family);
   if (ip && rule->source_length > 0)

@@ -40,6 +40,8 @@ static const Handler handlers[] = {
   { RTM_GETROUTE, RTNL_FAMILY_IP6MR, nlv_getroute_multicast, nlv_dump_multicast_routes, NLV_ENDING_JOINED },
   { RTM_GETNEIGH, AF_UNSPEC, nlv_getneigh, nlv_dump_neighbors, NLV_ENDING_JOINED },
   { RTM_GETNEIGH, AF_BRIDGE, nlv_getneigh_bridge, nlv_dump_bridge_neighbors, NLV_ENDING_ASKED },
+  { RTM_NEWRULE, AF_UNSPEC, nlv_newrule, NULL, 0 },
+  { RTM_DELRULE, AF_UNSPEC, nlv_delrule, NULL, 0 },
   { RTM_GETRULE, AF_UNSPEC, NULL, nlv_dump_rules, NLV_ENDING_JOINED },
   { RTM_GETQDISC, AF_UNSPEC, nlv_get_qdisc, nlv_dump_qdiscs, NLV_ENDING_ASKED },
   { RTM_GETTCLASS, AF_UNSPEC, nlv_get_class, nlv_dump_classes, NLV_ENDING_ASKED },

@@ -6,6 +6,9 @@
 #include <linux/fib_rules.h>
 #include <string.h>
 
+#define MAX_DSCP 0x3f
+#define MAX_FLOW_LABEL 0xfffff
+
 #define RULE(kind, key, member, names) NLV_FIELD (kind, key, NlvRule, member, names)
 
 /* What the defaults of others depend on. */
@@ -28,6 +31,8 @@ static const NlvField fields[] = {
   RULE (NUMBER, "tunnel-id", tunnel_id, NULL),
   RULE (NUMBER, "protocol", protocol, nlv_names_protocol),
   RULE (NUMBER, "ip-protocol", ip_protocol, NULL),
+  RULE (NUMBER, "source-port-mask", source_port_mask, NULL),
+  RULE (NUMBER, "destination-port-mask", destination_port_mask, NULL),
 };
 
 /* What `ip rule add` asks for. */
@@ -85,24 +90,46 @@ read_uids (NlvSection *section, NlvRule *rule)
   rule->uid_range[1] = (guint32) range[1];
 }
 
-/* "MARK" or "MARK/MASK" */
-static void
-read_mark (NlvSection *section, NlvRule *rule)
+/* "VALUE" or "VALUE/MASK" */
+static gboolean
+read_masked (NlvSection *section, const char *key, guint64 max, guint64 *value, guint64 *mask)
 {
-  g_autofree char *text = nlv_section_take (section, "mark");
+  g_autofree char *text = nlv_section_take (section, key);
   g_auto (GStrv) parts = text != NULL ? g_strsplit (g_strstrip (text), "/", 2) : NULL;
-  guint64 mark, mask = G_MAXUINT32;
 
+  *mask = max;
   if (text == NULL)
-    return;
-  if (parts[0] == NULL || !nlv_names_to_value (NULL, parts[0], G_MAXUINT32, &mark) ||
-      (parts[1] != NULL && !nlv_names_to_value (NULL, parts[1], G_MAXUINT32, &mask)))
+    return FALSE;
+  if (parts[0] != NULL && nlv_names_to_value (NULL, parts[0], max, value) &&
+      (parts[1] == NULL || nlv_names_to_value (NULL, parts[1], max, mask)))
+    return TRUE;
+  nlv_section_fault (section, key, "“%s”: expected a number, or two as in 0x1/0xff, up to %" G_GUINT64_FORMAT, text,
+                     max);
+  return FALSE;
+}
+
+static void
+read_masks (NlvSection *section, NlvRule *rule)
+{
+  guint64 value, mask;
+
+  if (read_masked (section, "mark", G_MAXUINT32, &value, &mask))
     {
-      nlv_section_fault (section, "mark", "“%s”: expected a number, or two as in 0x1/0xff", text);
-      return;
+      rule->mark = (guint32) value;
+      rule->mask = (guint32) mask;
     }
-  rule->mark = (guint32) mark;
-  rule->mask = (guint32) mask;
+  rule->has_dscp = read_masked (section, "dscp", MAX_DSCP, &value, &mask);
+  if (rule->has_dscp)
+    {
+      rule->dscp = (guint8) value;
+      rule->dscp_mask = (guint8) mask;
+    }
+  rule->has_flow_label = read_masked (section, "flow-label", MAX_FLOW_LABEL, &value, &mask);
+  if (rule->has_flow_label)
+    {
+      rule->flow_label = (guint32) value;
+      rule->flow_label_mask = (guint32) mask;
+    }
 }
 
 static void
@@ -165,15 +192,15 @@ nlv_rule_read (NlvTableReader *reader, NlvSection *section)
   read_prefixes (section, &rule);
   nlv_fields_read (fields, G_N_ELEMENTS (fields), section, &rule);
   set_priority (reader, section, &rule);
-  read_mark (section, &rule);
+  read_masks (section, &rule);
   read_ports (section, "source-ports", rule.source_port);
   read_ports (section, "destination-ports", rule.destination_port);
   read_uids (section, &rule);
   nlv_read_raw_attrs (section, &rule.extra);
   if (section->faulty)
     nlv_rule_clear (&rule);
-  else if (nlv_network_add_rule (reader->network, &rule) == NULL)
-    nlv_section_fault (section, NULL, "there is such a rule already");
+  else
+    nlv_network_add_rule (reader->network, &rule);
 }
 
 /* --- writing ----------------------------------------------------------------------- */
@@ -182,6 +209,12 @@ static void
 write_range (GString *text, const char *key, guint64 first, guint64 last)
 {
   g_string_append_printf (text, "%s=%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT "\n", key, first, last);
+}
+
+static void
+write_masked (GString *text, const char *key, guint32 value, guint32 mask)
+{
+  g_string_append_printf (text, "%s=0x%x/0x%x\n", key, value, mask);
 }
 
 static void
@@ -205,7 +238,11 @@ write_rule (GString *text, const NlvRule *rule, guint number)
   nlv_fields_write (first_fields, G_N_ELEMENTS (first_fields), rule, &zero, text);
   nlv_fields_write (fields, G_N_ELEMENTS (fields), rule, &reference, text);
   if (rule->mark != 0 || rule->mask != 0)
-    g_string_append_printf (text, "mark=0x%x/0x%x\n", rule->mark, rule->mask);
+    write_masked (text, "mark", rule->mark, rule->mask);
+  if (rule->has_dscp)
+    write_masked (text, "dscp", rule->dscp, rule->dscp_mask);
+  if (rule->has_flow_label)
+    write_masked (text, "flow-label", rule->flow_label, rule->flow_label_mask);
   if (rule->source_port[0] != 0 || rule->source_port[1] != 0)
     write_range (text, "source-ports", rule->source_port[0], rule->source_port[1]);
   if (rule->destination_port[0] != 0 || rule->destination_port[1] != 0)
