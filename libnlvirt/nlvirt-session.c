@@ -84,6 +84,9 @@ enum
   N_SIGNALS
 };
 
+/* An event that is the table's to tell. */
+#define CHANGED N_SIGNALS
+
 static GParamSpec *properties[N_PROPERTIES];
 static guint signals[N_SIGNALS];
 
@@ -114,7 +117,7 @@ static void
 event_emit (gpointer data)
 {
   Event *event = data;
-  guint id = signals[event->signal];
+  guint id = event->signal < N_SIGNALS ? signals[event->signal] : 0;
 
   switch (event->signal)
     {
@@ -126,6 +129,9 @@ event_emit (gpointer data)
         break;
       case MESSAGE:
         g_signal_emit (event->session, id, 0, event->socket, event->direction, event->datagram);
+        break;
+      case CHANGED:
+        nlvirt_table_settle (event->session->table);
         break;
       case ENDED:
       default:
@@ -189,6 +195,12 @@ on_tree_message (guint64 socket, NlvMessageDirection direction, NlvSpan datagram
   queue_event (user_data, event);
 }
 
+static void
+on_tree_changed (gpointer user_data)
+{
+  queue_event (user_data, (Event){ .signal = CHANGED });
+}
+
 NlvirtSession *
 nlvirt_session_new (NlvirtSupervisor *supervisor, GMainContext *context, NlvirtTable *table, GSubprocess *subprocess,
                     const char *identifier)
@@ -211,6 +223,7 @@ nlvirt_session_serve (NlvirtSession *self, NlvirtLoop *loop, int listener_fd, Nl
     .socket_opened = on_tree_socket_opened,
     .socket_closed = on_tree_socket_closed,
     .message = on_tree_message,
+    .changed = on_tree_changed,
   };
   int saved_errno;
 

@@ -392,13 +392,18 @@ nlvirt_socket_set_option (NlvirtSocket *self, int option, int value, GError **er
 gboolean
 nlvirt_socket_send (NlvirtSocket *self, const guint8 *data, gsize len, GError **error)
 {
-  const NlvTask task = current_task (self);
+  g_autoptr (NlvirtSocket) kept = NULL;
+  NlvTask task;
   gssize result;
 
   g_return_val_if_fail (NLVIRT_IS_SOCKET (self), FALSE);
   g_return_val_if_fail (data != NULL || len == 0, FALSE);
 
+  /* Who is told of a change may drop the socket. */
+  kept = g_object_ref (self);
+  task = current_task (self);
   result = nlv_netlink_socket_send (self->socket, &task, NULL, 0, nlv_span (data, len), SEND_BUFFER);
+  nlvirt_table_settle (self->table);
   return result >= 0 || fail (error, "cannot send the datagram", result);
 }
 

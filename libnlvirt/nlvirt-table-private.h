@@ -25,6 +25,9 @@ guint64 nlvirt_table_get_time (void);
 gpointer nlvirt_request_begin (NlvWriter *writer, guint16 type, guint16 flags, gsize payload);
 gboolean nlvirt_table_ask (NlvirtTable *self, NlvWriter *writer, GError **error);
 
+/* Tells what a program has changed. */
+void nlvirt_table_settle (NlvirtTable *self);
+
 /* Called by a list that comes and goes. */
 struct _NlvirtRows;
 void nlvirt_table_add_list (NlvirtTable *self, struct _NlvirtRows *list);

@@ -125,6 +125,15 @@ settled (gpointer owner)
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
+void
+nlvirt_table_settle (NlvirtTable *self)
+{
+  NlvNetwork *network = self->network;
+
+  nlv_network_hold (network);
+  nlv_network_release (network);
+}
+
 static void
 set_network (NlvirtTable *self, NlvNetwork *network)
 {

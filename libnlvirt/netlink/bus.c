@@ -8,10 +8,32 @@
 struct _NlvBus
 {
   guint ref_count;
-  NlvNetwork *network;  /* (owned) */
-  GHashTable *ports;    /* (element-type guint32 NlvNetlinkSocket) those that are bound */
-  GPtrArray *listeners; /* (element-type NlvNetlinkSocket) those in any group */
+  NlvNetwork *network;                  /* (owned) */
+  GHashTable *ports;                    /* (element-type guint32 NlvNetlinkSocket) those that are bound */
+  GPtrArray *listeners;                 /* (element-type NlvNetlinkSocket) those in any group */
+  void (*changed) (gpointer user_data); /* (nullable) */
+  gpointer user_data;
 };
+
+void
+nlv_bus_set_changed (NlvBus *bus, void (*func) (gpointer user_data), gpointer user_data)
+{
+  bus->changed = func;
+  bus->user_data = user_data;
+}
+
+void
+nlv_bus_hold (NlvBus *bus)
+{
+  nlv_network_hold (bus->network);
+}
+
+void
+nlv_bus_let_go (NlvBus *bus)
+{
+  if (nlv_network_let_go (bus->network) && bus->changed != NULL)
+    bus->changed (bus->user_data);
+}
 
 static gboolean
 listens (gpointer owner, guint group)

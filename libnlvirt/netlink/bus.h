@@ -18,3 +18,8 @@ void nlv_bus_set_network (NlvBus *bus, NlvNetwork *network);
 
 /* The highest group that rtnetlink has: RTNLGRP_IPV6_ACADDR. */
 #define NLV_BUS_N_GROUPS 39
+
+/* What a socket has changed in the network is told to its observers later, by
+ * nlv_network_release(), for who sends may be in no state to hear of it. @func is called
+ * when there is something to tell. */
+void nlv_bus_set_changed (NlvBus *bus, void (*func) (gpointer user_data), gpointer user_data);

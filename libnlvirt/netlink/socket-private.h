@@ -41,6 +41,9 @@ struct _NlvNetlinkSocket
 NlvNetlinkSocket *nlv_bus_find_port (NlvBus *bus, guint32 port);
 gboolean nlv_bus_claim_port (NlvBus *bus, guint32 port, NlvNetlinkSocket *socket);
 void nlv_bus_release_port (NlvBus *bus, guint32 port);
+/* Around requests: observers of the network are told later. */
+void nlv_bus_hold (NlvBus *bus);
+void nlv_bus_let_go (NlvBus *bus);
 void nlv_bus_set_listening (NlvBus *bus, NlvNetlinkSocket *socket, gboolean listening);
 /* netlink_broadcast(): to the members of the datagram's group, but not to
  * @sender (nullable) nor to who has @except_port. */

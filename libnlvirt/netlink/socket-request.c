@@ -71,8 +71,10 @@ nlv_netlink_socket_serve (NlvNetlinkSocket *self, const NlvTask *task, NlvSpan d
   };
   NlvMessage message;
 
+  nlv_bus_hold (self->bus);
   while (nlv_message_next (&data, &message))
     serve_message (self, &caller, &message);
+  nlv_bus_let_go (self->bus);
   if (self->writer.allocated > KEPT_MEMORY)
     nlv_writer_clear (&self->writer);
 }

@@ -285,6 +285,15 @@ on_listener_event (guint32 events, gpointer user_data)
     }
 }
 
+static void
+on_changed (gpointer user_data)
+{
+  NlvServedTree *tree = user_data;
+
+  if (tree->events.changed != NULL)
+    tree->events.changed (tree->user_data);
+}
+
 NlvServedTree *
 nlv_served_tree_new (NlvEngine *engine, int listener_fd, NlvWindow window, NlvNetwork *network,
                      const NlvTreeEvents *events, gpointer user_data)
@@ -306,6 +315,7 @@ nlv_served_tree_new (NlvEngine *engine, int listener_fd, NlvWindow window, NlvNe
   tree->engine = engine;
   tree->window = window;
   tree->bus = nlv_bus_new (network);
+  nlv_bus_set_changed (tree->bus, on_changed, tree);
   tree->targets = nlv_targets_new ();
   tree->endpoints = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) nlv_endpoint_free);
   tree->hidden = g_hash_table_new (g_int64_hash, g_int64_equal);
@@ -332,6 +342,7 @@ nlv_served_tree_free (NlvServedTree *tree)
   g_hash_table_unref (tree->hidden);
   nlv_park_clear (tree);
   nlv_targets_free (tree->targets);
+  nlv_bus_set_changed (tree->bus, NULL, NULL);
   nlv_bus_unref (tree->bus);
   g_byte_array_unref (tree->scratch);
   nlv_listener_free (tree->listener);

@@ -26,6 +26,8 @@ typedef struct
   void (*socket_closed) (guint64 socket, gpointer user_data);
   /* One datagram, as the program sent it or as it will read it. */
   void (*message) (guint64 socket, NlvMessageDirection direction, NlvSpan datagram, gpointer user_data);
+  /* A program has changed the network, which is yet to be settled. */
+  void (*changed) (gpointer user_data);
 } NlvTreeEvents;
 
 /* Takes @listener_fd and serves it on @engine until it is freed. @window is

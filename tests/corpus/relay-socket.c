@@ -82,6 +82,12 @@ nlv_bus_set_network (NlvBus *bus, NlvNetwork *network)
   nlv_network_unref (before);
 }
 
+/* The kernel changes nothing of ours. */
+void
+nlv_bus_set_changed (NlvBus *bus, void (*func) (gpointer user_data), gpointer user_data)
+{
+}
+
 NlvNetlinkSocket *
 nlv_netlink_socket_new (NlvBus *bus, int type, const NlvSocketQueue *queue, gpointer owner)
 {

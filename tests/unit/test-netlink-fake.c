@@ -131,6 +131,18 @@ nlv_network_remove_observer (NlvNetwork *network, const NlvObserver *observer, g
   fake.observer = NULL;
 }
 
+void
+nlv_network_hold (NlvNetwork *network)
+{
+  fake.n_holds++;
+}
+
+gboolean
+nlv_network_let_go (NlvNetwork *network)
+{
+  return --fake.n_holds == 0 && fake.unsettled;
+}
+
 /* The queue. */
 
 static gsize

@@ -33,6 +33,8 @@ typedef struct
   /* The bus that watches the network: */
   const NlvObserver *observer;
   gpointer observer_owner;
+  guint n_holds;
+  gboolean unsettled; /* what a request leaves */
 } Fake;
 
 extern Fake fake;

@@ -244,6 +244,28 @@ test_echo (Fixture *fixture, gconstpointer user_data)
 }
 
 static void
+count_change (gpointer user_data)
+{
+  ++*(guint *) user_data;
+}
+
+/* Who owns the bus tells of a change when it can. */
+static void
+test_changed (Fixture *fixture, gconstpointer user_data)
+{
+  guint n_changes = 0;
+
+  nlv_bus_set_changed (fixture->bus, count_change, &n_changes);
+  end_ask (fixture->one, FAKE_SILENT, 0, 1, 4);
+  g_assert_cmpuint (n_changes, ==, 0);
+  fake.unsettled = TRUE;
+  end_ask (fixture->one, FAKE_SILENT, 0, 1, 4);
+  g_assert_cmpuint (n_changes, ==, 1);
+  g_assert_cmpuint (fake.n_holds, ==, 0);
+  fake.unsettled = FALSE;
+}
+
+static void
 test_caller (Fixture *fixture, gconstpointer user_data)
 {
   int one = 1;
@@ -402,6 +424,7 @@ main (int argc, char **argv)
   ADD ("between-sockets", test_between_sockets);
   ADD ("multicast", test_multicast);
   ADD ("echo", test_echo);
+  ADD ("changed", test_changed);
   ADD ("caller", test_caller);
   ADD ("acks", test_acks);
   ADD ("extended-ack", test_extended_ack);
