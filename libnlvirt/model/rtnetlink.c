@@ -54,6 +54,7 @@ static const Handler handlers[] = {
   { RTM_GETNEIGHTBL, AF_UNSPEC, NULL, nlv_dump_neighbor_tables, NLV_ENDING_SPLIT },
   { RTM_GETADDRLABEL, AF_INET6, nlv_getaddrlabel, nlv_dump_address_labels, NLV_ENDING_JOINED },
   { RTM_GETDCB, AF_UNSPEC, nlv_getdcb, NULL, NLV_ENDING_JOINED },
+  { RTM_SETDCB, AF_UNSPEC, nlv_getdcb },
   { RTM_GETNETCONF, AF_UNSPEC, NULL, dump_all_families, NLV_ENDING_SPLIT },
   { RTM_GETNETCONF, AF_INET, nlv_getnetconf, nlv_dump_netconf, NLV_ENDING_JOINED },
   { RTM_GETNETCONF, AF_INET6, nlv_getnetconf, nlv_dump_netconf, NLV_ENDING_JOINED },
