@@ -34,6 +34,10 @@ struct _NlvFib
   guint size;
   guint n_own_local; /* IPv4 routes of type local that are not the kernel's own */
   guint n_realms;    /* ways of IPv4 routes with a realm */
+  /* What was changed last. */
+  guint8 changed_family;
+  guint32 changed_table;
+  NlvFibKey changed_key;
 };
 
 /* NULL for other families. */

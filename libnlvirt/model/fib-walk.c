@@ -135,6 +135,20 @@ nlv_fib_unget (NlvFibCursor *cursor)
   cursor->spot.leaf = NULL;
 }
 
+const NlvRoute *
+nlv_fib_get_changed (NlvFib *fib, NlvFibCursor *cursor)
+{
+  const guint64 *words = fib->changed_key.words;
+  guint n_words = NLV_FIB_KEY_WORDS (fib->changed_family);
+
+  nlv_fib_cursor_init_table (cursor, fib->changed_family, fib->changed_table);
+  cursor->key = fib->changed_key;
+  nlv_fib_unget (cursor);
+  if (nlv_fib_next (fib, cursor) == NULL || memcmp (cursor->key.words, words, n_words * sizeof *words) != 0)
+    return NULL;
+  return &cursor->row;
+}
+
 /* --- positions --------------------------------------------------------------- */
 
 guint

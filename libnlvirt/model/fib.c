@@ -250,6 +250,14 @@ prepare (NlvRoute *row)
 }
 
 static void
+note_changed (NlvFib *fib, const NlvFibTable *table, const NlvFibKey *key)
+{
+  fib->changed_family = table->tree.family;
+  fib->changed_table = table->id;
+  fib->changed_key = *key;
+}
+
+static void
 insert (NlvFib *fib, NlvFibTable *table, NlvRoute *row, NlvFibPlace place)
 {
   NlvFibKey key;
@@ -258,6 +266,7 @@ insert (NlvFib *fib, NlvFibTable *table, NlvRoute *row, NlvFibPlace place)
   table->n_of_length[row->destination_length]++;
   fib->size++;
   nlv_fib_tree_insert (&table->tree, &key, take_info (fib, row));
+  note_changed (fib, table, &key);
 }
 
 static NlvFibTable *
@@ -312,13 +321,16 @@ add_siblings (NlvRoute *route, NlvRoute *more)
   return TRUE;
 }
 
-static void
+static gboolean
 replace_info (NlvFib *fib, NlvFibTable *table, const NlvFibKey *key, NlvRoute *row)
 {
   guint32 info = take_info (fib, row), old = nlv_fib_tree_replace (&table->tree, key, info);
 
   /* Without it, the new one goes again. */
   release_info (fib, old != 0 ? old : info);
+  if (old != 0)
+    note_changed (fib, table, key);
+  return old != 0;
 }
 
 /* The info of a route that is the same as @row, or 0; @equal is its key. */
@@ -359,8 +371,7 @@ join (NlvFib *fib, NlvFibTable *table, const NlvFibKey *key, guint32 info, NlvRo
       nlv_route_clear (&joined);
       return FALSE;
     }
-  replace_info (fib, table, key, &joined);
-  return TRUE;
+  return replace_info (fib, table, key, &joined);
 }
 
 gboolean
@@ -398,7 +409,7 @@ nlv_fib_remove_at (NlvFib *fib, NlvFibCursor *cursor)
   release_info (fib, info);
 }
 
-void
+gboolean
 nlv_fib_replace_at (NlvFib *fib, NlvFibCursor *cursor, NlvRoute *row)
 {
   NlvFibTable *table = nlv_fib_find_table (fib, cursor->family, cursor->table);
@@ -407,7 +418,7 @@ nlv_fib_replace_at (NlvFib *fib, NlvFibCursor *cursor, NlvRoute *row)
   row->source = cursor->key.source;
   row->source_length = cursor->key.source_length;
   if (table != NULL && row->family == cursor->family)
-    replace_info (fib, table, &cursor->key, row);
-  else
-    nlv_route_clear (row);
+    return replace_info (fib, table, &cursor->key, row);
+  nlv_route_clear (row);
+  return FALSE;
 }

@@ -70,8 +70,11 @@ gboolean nlv_fib_insert (NlvFib *fib, NlvRoute *row, NlvFibPlace place);
 gboolean nlv_fib_add (NlvFib *fib, NlvRoute *row);
 /* The route that came last. */
 void nlv_fib_remove_at (NlvFib *fib, NlvFibCursor *cursor);
-/* It keeps its order, whatever @row has of it. */
-void nlv_fib_replace_at (NlvFib *fib, NlvFibCursor *cursor, NlvRoute *row);
+/* It keeps its order, whatever @row has of it. FALSE when it is there no more. */
+gboolean nlv_fib_replace_at (NlvFib *fib, NlvFibCursor *cursor, NlvRoute *row);
+/* What was inserted, added to or replaced last, with the cursor at it; NULL when
+ * it is there no more. */
+const NlvRoute *nlv_fib_get_changed (NlvFib *fib, NlvFibCursor *cursor);
 
 /* --- tables ------------------------------------------------------------------- */
 
@@ -103,4 +106,10 @@ typedef gboolean (*NlvFibAccept) (const NlvRoute *route, gpointer user_data);
 gboolean nlv_fib_lookup (NlvFib *fib, guint8 family, guint32 table, const NlvIp *destination, const NlvIp *source,
                          NlvFibAccept accept, gpointer user_data, NlvRoute *out);
 
+/* --- of a network --------------------------------------------------------------- */
+
 NlvFib *nlv_network_get_fib (NlvNetwork *network);
+/* Changes as above, of which the network's observers are told. */
+gboolean nlv_network_insert_route (NlvNetwork *network, NlvRoute *row, NlvFibPlace place);
+void nlv_network_remove_route (NlvNetwork *network, NlvFibCursor *cursor);
+void nlv_network_replace_route (NlvNetwork *network, NlvFibCursor *cursor, NlvRoute *row);

@@ -113,12 +113,6 @@ nlv_network_get_generation (NlvNetwork *network)
   return network->generation;
 }
 
-NlvFib *
-nlv_network_get_fib (NlvNetwork *network)
-{
-  return network->fib;
-}
-
 NlvGlobals *
 nlv_network_get_globals (NlvNetwork *network)
 {
@@ -264,12 +258,6 @@ NlvAddress *
 nlv_network_add_address (NlvNetwork *network, NlvAddress *row)
 {
   return add_address (network, row, ++network->sequence);
-}
-
-gboolean
-nlv_network_add_route (NlvNetwork *network, NlvRoute *row)
-{
-  return nlv_fib_add (network->fib, row);
 }
 
 static NlvRule *
@@ -616,12 +604,6 @@ NlvObject *
 nlv_network_get_object (NlvNetwork *network, guint position)
 {
   return position < network->objects->len ? g_ptr_array_index (network->objects, position) : NULL;
-}
-
-guint
-nlv_network_get_n_routes (NlvNetwork *network)
-{
-  return nlv_fib_size (network->fib);
 }
 
 NlvLink *

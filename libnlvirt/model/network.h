@@ -325,7 +325,7 @@ guint nlv_network_get_generation (NlvNetwork *network);
  * consequences.h. Row pointers hold until the row is removed. */
 NlvLink *nlv_network_add_link (NlvNetwork *network, NlvLink *row);
 NlvAddress *nlv_network_add_address (NlvNetwork *network, NlvAddress *row);
-/* A route is not stored as such: FALSE in place of NULL. */
+/* A route is not stored as such: FALSE in place of NULL. More of routes is in fib.h. */
 gboolean nlv_network_add_route (NlvNetwork *network, NlvRoute *row);
 NlvRule *nlv_network_add_rule (NlvNetwork *network, NlvRule *row);
 NlvNeighbor *nlv_network_add_neighbor (NlvNetwork *network, NlvNeighbor *row);

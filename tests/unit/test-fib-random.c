@@ -211,12 +211,15 @@ step_insert (World *world)
   Plain plain = random_plain (world);
   gboolean first = g_rand_boolean (world->random);
   NlvRoute route = to_route (&plain);
+  NlvFibCursor cursor;
   guint position;
 
   plain.sequence = first ? --world->first : ++world->last;
   g_assert_true (nlv_fib_insert (world->fib, &route, first ? NLV_FIB_FIRST : NLV_FIB_LAST));
   position = find_behind (world, &plain);
   g_array_insert_val (world->plain, position, plain);
+  assert_same (nlv_fib_get_changed (world->fib, &cursor), &plain);
+  g_assert_cmpuint (nlv_fib_position (world->fib, &cursor), ==, position);
 }
 
 /* A run of neighbours, upwards or downwards: more than an inner node's leaves hold. */
@@ -246,16 +249,21 @@ static void
 step_remove (World *world)
 {
   NlvFibCursor cursor;
+  NlvRoute route;
   guint position;
+  Plain gone;
 
   if (world->plain->len == 0)
     return;
   position = (guint) g_rand_int_range (world->random, 0, (gint) world->plain->len);
   go_to (world, position, &cursor);
   nlv_fib_remove_at (world->fib, &cursor);
+  gone = g_array_index (world->plain, Plain, position);
   g_array_remove_index (world->plain, position);
   /* It is gone, and the place is what it was. */
   nlv_fib_remove_at (world->fib, &cursor);
+  route = to_route (&gone);
+  g_assert_false (nlv_fib_replace_at (world->fib, &cursor, &route));
   g_assert_cmpuint (nlv_fib_position (world->fib, &cursor), ==, position);
 }
 
@@ -277,7 +285,9 @@ step_replace (World *world)
   route = to_route (plain);
   /* It shares with nobody. */
   route.expires = (guint32) g_rand_int (world->random);
-  nlv_fib_replace_at (world->fib, &cursor, &route);
+  g_assert_true (nlv_fib_replace_at (world->fib, &cursor, &route));
+  assert_same (nlv_fib_get_changed (world->fib, &cursor), plain);
+  g_assert_cmpuint (nlv_fib_position (world->fib, &cursor), ==, position);
 }
 
 static void

@@ -106,6 +106,7 @@ test_equal (void)
   const NlvRoute *siblings;
   NlvFibCursor cursor;
 
+  g_assert_null (nlv_fib_get_changed (fib, &cursor));
   g_assert_true (add (fib, "10.0.0.0/8", 254, 0, "192.0.2.1"));
   g_assert_false (add (fib, "10.0.0.0/8", 254, 0, "192.0.2.1"));
   g_assert_true (add (fib, "10.0.0.0/8", 254, 0, "192.0.2.2"));
@@ -113,8 +114,10 @@ test_equal (void)
   g_assert_cmpuint (nlv_fib_size (fib), ==, 2);
   g_assert_true (add (fib, "2001:db8::/32", 254, 0, "fe80::1"));
   g_assert_true (add (fib, "2001:db8::/32", 254, 0, "fe80::2"));
+  g_assert_cmpuint (nlv_fib_get_changed (fib, &cursor)->n_nexthops, ==, 2);
   g_assert_false (add (fib, "2001:db8::/32", 254, 0, "fe80::1"));
   g_assert_true (add (fib, "2001:db8::/32", 254, 0, NULL));
+  g_assert_cmpuint (nlv_fib_get_changed (fib, &cursor)->n_nexthops, ==, 1);
   g_assert_false (add (fib, "2001:db8::/32", 254, 0, NULL));
   g_assert_cmpuint (nlv_fib_size (fib), ==, 4);
   nlv_fib_cursor_init (&cursor, AF_INET6);
@@ -122,7 +125,10 @@ test_equal (void)
   g_assert_cmpuint (siblings->n_nexthops, ==, 2);
   g_assert_cmpuint (siblings->nexthops[1].gateway.bytes[15], ==, 2);
   nlv_fib_remove_at (fib, &cursor);
-  g_assert_cmpuint (nlv_fib_size (fib), ==, 3);
+  g_assert_nonnull (nlv_fib_get_changed (fib, &cursor));
+  nlv_fib_remove_at (fib, &cursor);
+  g_assert_null (nlv_fib_get_changed (fib, &cursor));
+  g_assert_cmpuint (nlv_fib_size (fib), ==, 2);
   g_assert_true (add (fib, "2001:db8::/32", 254, 0, "fe80::1"));
   nlv_fib_free (fib);
 }

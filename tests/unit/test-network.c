@@ -3,6 +3,7 @@
 /* Rows: their order, which are equal, and how they are found. */
 #include "model/consequences.h"
 #include "model/fib.h"
+#include "model/observer.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -191,6 +192,75 @@ test_neighbors (void)
   nlv_network_unref (network);
 }
 
+static void
+note_row (gpointer owner, NlvRowKind kind, guint position, guint n_removed, guint n_added)
+{
+  g_assert_cmpint (kind, ==, NLV_ROW_ROUTE);
+  g_string_append_printf (owner, "%u-%u+%u ", position, n_removed, n_added);
+}
+
+static NlvRoute
+make_route (guint8 family, guint8 first_byte, guint8 gateway)
+{
+  NlvRoute route = { .family = family,
+                     .table = RT_TABLE_MAIN,
+                     .type = RTN_UNICAST,
+                     .destination_length = 8,
+                     .destination.bytes = { first_byte },
+                     .n_nexthops = 1,
+                     .nexthops = g_new0 (NlvNexthop, 1) };
+
+  route.nexthops->link = 2;
+  route.nexthops->gateway_family = family;
+  route.nexthops->gateway.bytes[0] = gateway;
+  return route;
+}
+
+/* As for a list of IPv4's and then IPv6's. */
+static void
+test_routes_told (void)
+{
+  static const NlvObserver observer = { .row_changed = note_row };
+  g_autoptr (GString) told = g_string_new (NULL);
+  NlvNetwork *network = nlv_network_new ();
+  NlvFib *fib = nlv_network_get_fib (network);
+  NlvFibCursor cursor;
+  NlvRoute route;
+
+  nlv_network_add_observer (network, &observer, told);
+  route = make_route (AF_INET6, 0x20, 1);
+  g_assert_true (nlv_network_add_route (network, &route));
+  route = make_route (AF_INET, 10, 1);
+  g_assert_true (nlv_network_add_route (network, &route));
+  route = make_route (AF_INET, 10, 1);
+  g_assert_false (nlv_network_add_route (network, &route));
+  /* A way more. */
+  route = make_route (AF_INET6, 0x20, 2);
+  g_assert_true (nlv_network_add_route (network, &route));
+  route = make_route (AF_INET, 10, 2);
+  g_assert_true (nlv_network_insert_route (network, &route, NLV_FIB_LAST));
+  route = make_route (AF_INET, 10, 3);
+  g_assert_true (nlv_network_insert_route (network, &route, NLV_FIB_FIRST));
+  g_assert_cmpstr (told->str, ==, "0-0+1 0-0+1 1-1+1 1-0+1 0-0+1 ");
+
+  g_string_truncate (told, 0);
+  nlv_fib_cursor_init (&cursor, AF_INET6);
+  nlv_fib_next (fib, &cursor);
+  nlv_network_remove_route (network, &cursor);
+  nlv_network_remove_route (network, &cursor);
+  nlv_fib_cursor_init (&cursor, AF_INET);
+  nlv_fib_next (fib, &cursor);
+  nlv_fib_next (fib, &cursor);
+  route = make_route (AF_INET, 10, 4);
+  nlv_network_replace_route (network, &cursor, &route);
+  nlv_network_remove_route (network, &cursor);
+  route = make_route (AF_INET, 10, 5);
+  nlv_network_replace_route (network, &cursor, &route);
+  g_assert_cmpstr (told->str, ==, "3-1+0 1-1+1 1-1+0 ");
+  g_assert_cmpuint (nlv_network_get_n_routes (network), ==, 2);
+  nlv_network_unref (network);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -201,5 +271,6 @@ main (int argc, char **argv)
   g_test_add_func ("/model/network/equal-addresses", test_equal_addresses);
   g_test_add_func ("/model/network/rules", test_rules);
   g_test_add_func ("/model/network/neighbors", test_neighbors);
+  g_test_add_func ("/model/network/routes-told", test_routes_told);
   return g_test_run ();
 }
