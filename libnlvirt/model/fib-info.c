@@ -243,6 +243,10 @@ nlv_fib_infos_release (NlvFibInfos *infos, guint32 number)
   *at = info->next;
   infos->all[number] = NULL;
   g_array_append_val (infos->free, number);
-  infos->n_used--;
   free_info (info);
+  if (--infos->n_used == 0)
+    {
+      nlv_fib_infos_clear (infos);
+      nlv_fib_infos_init (infos);
+    }
 }

@@ -38,7 +38,7 @@ lookup_place (Search *search, gboolean for_sources, Seen *seen)
 
   *seen = (Seen){ FALSE, FALSE };
   nlv_fib_key_init_prefix (&key, tree->family, &search->destination, search->length, for_sources);
-  for (nlv_fib_tree_seek (tree, &key, &spot); spot.leaf != NULL; nlv_fib_tree_next (tree, &spot))
+  for (nlv_fib_tree_seek (tree, &key, &spot); spot.leaf != NULL; nlv_fib_tree_next (&spot))
     {
       guint32 info;
 

@@ -5,13 +5,13 @@
 
 #include "model/fib.h"
 
-typedef struct
+struct _NlvFibTable
 {
   guint32 id;
   guint place; /* in its bucket */
   NlvFibTree tree;
   guint n_of_length[129]; /* routes by destination length */
-} NlvFibTable;
+};
 
 /* FIB_TABLE_HASHSZ and FIB6_TABLE_HASHSZ */
 #define NLV_FIB_BUCKETS 256

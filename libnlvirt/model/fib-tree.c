@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The entries of a leaf lie in one piece, without pointers: the words of the
- * key and one with the info's number. An inner node has of each child the number
- * of entries and a copy of the first one. */
+/* An inner node has of each child the number of entries below it and a copy of
+ * the first one. */
 #include "model/fib-tree.h"
 
 #include <string.h>
@@ -15,13 +14,6 @@
 /* The first leaf grows to its size. */
 #define FIRST_SIZE 4
 #define MAX_WORDS 5
-
-struct _NlvFibLeaf
-{
-  guint n, size;
-  NlvFibLeaf *next;
-  guint64 words[];
-};
 
 typedef struct
 {
@@ -570,20 +562,4 @@ nlv_fib_tree_nth (const NlvFibTree *tree, guint32 position, NlvFibSpot *spot)
   spot->leaf = node;
   spot->index = position;
   settle (spot);
-}
-
-void
-nlv_fib_tree_next (const NlvFibTree *tree, NlvFibSpot *spot)
-{
-  spot->index++;
-  settle (spot);
-}
-
-const guint64 *
-nlv_fib_tree_get (const NlvFibTree *tree, const NlvFibSpot *spot, guint32 *info)
-{
-  const guint64 *entry = spot->leaf->words + spot->index * entry_words (tree);
-
-  *info = info_of (tree, entry);
-  return entry;
 }

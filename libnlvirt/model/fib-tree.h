@@ -7,7 +7,15 @@
 #include "model/fib-info.h"
 #include "model/fib-keys.h"
 
+/* Entries without pointers: the words of a key, and one with the info's number. */
 typedef struct _NlvFibLeaf NlvFibLeaf;
+
+struct _NlvFibLeaf
+{
+  guint n, size;
+  NlvFibLeaf *next;
+  guint64 words[];
+};
 
 typedef struct
 {
@@ -41,6 +49,22 @@ guint32 nlv_fib_tree_replace (NlvFibTree *tree, const NlvFibKey *key, guint32 in
 /* The first one behind @key; the result is how many are not. */
 guint32 nlv_fib_tree_seek (const NlvFibTree *tree, const NlvFibKey *key, NlvFibSpot *spot);
 void nlv_fib_tree_nth (const NlvFibTree *tree, guint32 position, NlvFibSpot *spot);
-void nlv_fib_tree_next (const NlvFibTree *tree, NlvFibSpot *spot);
-/* The words of a key. */
-const guint64 *nlv_fib_tree_get (const NlvFibTree *tree, const NlvFibSpot *spot, guint32 *info);
+
+static inline void
+nlv_fib_tree_next (NlvFibSpot *spot)
+{
+  spot->index++;
+  if (spot->index >= spot->leaf->n)
+    *spot = (NlvFibSpot){ .leaf = spot->leaf->next };
+}
+
+/* The words of its key. */
+static inline const guint64 *
+nlv_fib_tree_get (const NlvFibTree *tree, const NlvFibSpot *spot, guint32 *info)
+{
+  guint n_words = NLV_FIB_KEY_WORDS (tree->family);
+  const guint64 *words = spot->leaf->words + spot->index * (n_words + 1);
+
+  *info = (guint32) words[n_words];
+  return words;
+}

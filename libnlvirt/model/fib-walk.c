@@ -46,6 +46,13 @@ nlv_fib_cursor_init_prefix (NlvFibCursor *cursor, guint8 family, guint32 table, 
   nlv_fib_key_init_prefix (&cursor->key, family, &cursor->destination, cursor->length, family == AF_INET6);
 }
 
+/* Whether it knows where it is. */
+static gboolean
+is_settled (const NlvFib *fib, const NlvFibCursor *cursor)
+{
+  return cursor->spot.leaf != NULL && cursor->version == fib->version;
+}
+
 /* The words of the next route of the table that the cursor is in, or NULL. */
 static const guint64 *
 find_next (NlvFib *fib, NlvFibCursor *cursor, const NlvFibTable *table)
@@ -53,8 +60,8 @@ find_next (NlvFib *fib, NlvFibCursor *cursor, const NlvFibTable *table)
   NlvFibSpot *spot = &cursor->spot;
   guint32 info;
 
-  if (spot->leaf != NULL && cursor->version == fib->version)
-    nlv_fib_tree_next (&table->tree, spot);
+  if (is_settled (fib, cursor))
+    nlv_fib_tree_next (spot);
   else
     nlv_fib_tree_seek (&table->tree, &cursor->key, spot);
   return spot->leaf != NULL ? nlv_fib_tree_get (&table->tree, spot, &info) : NULL;
@@ -68,9 +75,14 @@ take (NlvFib *fib, NlvFibCursor *cursor, const NlvFibTable *table, const guint64
 
   cursor->info = nlv_fib_decode (fib, table, &cursor->spot, &cursor->row, known);
   cursor->version = fib->version;
-  memcpy (cursor->key.words, words, NLV_FIB_KEY_WORDS (cursor->family) * sizeof *words);
-  cursor->key.source = cursor->row.source;
-  cursor->key.source_length = cursor->row.source_length;
+  cursor->at_table = table;
+  for (guint i = 0; i < NLV_FIB_KEY_WORDS (cursor->family); i++)
+    cursor->key.words[i] = words[i];
+  if (cursor->family == AF_INET6)
+    {
+      cursor->key.source = cursor->row.source;
+      cursor->key.source_length = cursor->row.source_length;
+    }
   return &cursor->row;
 }
 
@@ -105,7 +117,7 @@ nlv_fib_next (NlvFib *fib, NlvFibCursor *cursor)
     return NULL;
   if (cursor->started)
     {
-      table = nlv_fib_find_table (fib, cursor->family, cursor->table);
+      table = is_settled (fib, cursor) ? cursor->at_table : nlv_fib_find_table (fib, cursor->family, cursor->table);
       if (table == NULL)
         return NULL;
       if (cursor->one_prefix)

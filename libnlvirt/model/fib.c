@@ -342,7 +342,7 @@ find_equal (NlvFib *fib, const NlvFibTable *table, const NlvRoute *row, NlvFibKe
 
   nlv_fib_key_init (&key, row, 0);
   *equal = key;
-  for (nlv_fib_tree_seek (&table->tree, &key, &spot); spot.leaf != NULL; nlv_fib_tree_next (&table->tree, &spot))
+  for (nlv_fib_tree_seek (&table->tree, &key, &spot); spot.leaf != NULL; nlv_fib_tree_next (&spot))
     {
       guint32 info;
       const guint64 *words = nlv_fib_tree_get (&table->tree, &spot, &info);
@@ -415,8 +415,11 @@ nlv_fib_replace_at (NlvFib *fib, NlvFibCursor *cursor, NlvRoute *row)
   NlvFibTable *table = nlv_fib_find_table (fib, cursor->family, cursor->table);
 
   cursor->info = 0;
-  row->source = cursor->key.source;
-  row->source_length = cursor->key.source_length;
+  if (row->family == AF_INET6)
+    {
+      row->source = cursor->key.source;
+      row->source_length = cursor->key.source_length;
+    }
   if (table != NULL && row->family == cursor->family)
     return replace_info (fib, table, &cursor->key, row);
   nlv_route_clear (row);

@@ -9,6 +9,7 @@
 #include "model/fib-tree.h"
 
 typedef struct _NlvFib NlvFib;
+typedef struct _NlvFibTable NlvFibTable;
 
 NlvFib *nlv_fib_new (void);
 void nlv_fib_free (NlvFib *fib);
@@ -31,6 +32,7 @@ typedef struct
   NlvFibKey key; /* behind which to go on */
   /* Where that is, while the fib is of this version. */
   guint64 version;
+  const NlvFibTable *at_table;
   NlvFibSpot spot;
   guint32 info; /* that is in @row, or 0 */
 } NlvFibCursor;

@@ -56,7 +56,7 @@ grow (NlvWriter *writer, gsize needed)
 }
 
 /* The next @size bytes, which is a multiple of 4, or NULL when full. */
-static guint8 *
+static inline guint8 *
 extend (NlvWriter *writer, gsize size)
 {
   if (writer->full || size > writer->room - writer->len)
@@ -118,10 +118,11 @@ nlv_writer_keep (NlvWriter *writer)
   writer->full = FALSE;
 }
 
-gpointer
-nlv_put_reserve (NlvWriter *writer, guint16 type, gsize len)
+/* Where the payload goes, which is not set but for the padding behind it. */
+static inline guint8 *
+begin_attr (NlvWriter *writer, guint16 type, gsize len)
 {
-  struct nlattr header = { .nla_type = type };
+  struct nlattr header = { .nla_len = sizeof header + len, .nla_type = type };
   guint8 *start;
 
   if (len > G_MAXUINT16 - sizeof header)
@@ -132,16 +133,24 @@ nlv_put_reserve (NlvWriter *writer, guint16 type, gsize len)
   start = extend (writer, sizeof header + align4 (len));
   if (start == NULL)
     return NULL;
-  header.nla_len = sizeof header + len;
   memcpy (start, &header, sizeof header);
-  memset (start + sizeof header, 0, align4 (len));
+  for (gsize i = len; i < align4 (len); i++)
+    start[sizeof header + i] = 0;
   return start + sizeof header;
 }
 
-gboolean
-nlv_put (NlvWriter *writer, guint16 type, const void *payload, gsize len)
+gpointer
+nlv_put_reserve (NlvWriter *writer, guint16 type, gsize len)
 {
-  gpointer out = nlv_put_reserve (writer, type, len);
+  guint8 *out = begin_attr (writer, type, len);
+
+  return out != NULL ? memset (out, 0, len) : NULL;
+}
+
+static inline gboolean
+put (NlvWriter *writer, guint16 type, const void *payload, gsize len)
+{
+  guint8 *out = begin_attr (writer, type, len);
 
   if (out == NULL)
     return FALSE;
@@ -151,27 +160,33 @@ nlv_put (NlvWriter *writer, guint16 type, const void *payload, gsize len)
 }
 
 gboolean
+nlv_put (NlvWriter *writer, guint16 type, const void *payload, gsize len)
+{
+  return put (writer, type, payload, len);
+}
+
+gboolean
 nlv_put_u8 (NlvWriter *writer, guint16 type, guint8 value)
 {
-  return nlv_put (writer, type, &value, sizeof value);
+  return put (writer, type, &value, sizeof value);
 }
 
 gboolean
 nlv_put_u16 (NlvWriter *writer, guint16 type, guint16 value)
 {
-  return nlv_put (writer, type, &value, sizeof value);
+  return put (writer, type, &value, sizeof value);
 }
 
 gboolean
 nlv_put_u32 (NlvWriter *writer, guint16 type, guint32 value)
 {
-  return nlv_put (writer, type, &value, sizeof value);
+  return put (writer, type, &value, sizeof value);
 }
 
 gboolean
 nlv_put_u64 (NlvWriter *writer, guint16 type, guint64 value)
 {
-  return nlv_put (writer, type, &value, sizeof value);
+  return put (writer, type, &value, sizeof value);
 }
 
 gboolean
