@@ -4,6 +4,8 @@
  * states. */
 #include "model/consequences.h"
 
+#include "model/connected-ipv4.h"
+
 #include <arpa/inet.h>
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
@@ -120,11 +122,11 @@ nlv_address_init_link_local (NlvAddress *address, const NlvLink *link)
 
 /* --- routes --------------------------------------------------------------------- */
 
-/* A route by the kernel for the address or the link that @link bears. */
+/* An IPv6 route by the kernel for the address or the link that @link bears. */
 static NlvRoute
-kernel_route (const NlvLink *link, guint8 family, guint8 type, const NlvIp *destination, guint8 length)
+kernel_route (const NlvLink *link, guint8 type, const NlvIp *destination, guint8 length)
 {
-  NlvRoute route = { .family = family,
+  NlvRoute route = { .family = AF_INET6,
                      .type = type,
                      .protocol = RTPROT_KERNEL,
                      .table = type == RTN_UNICAST ? RT_TABLE_MAIN : RT_TABLE_LOCAL,
@@ -140,48 +142,11 @@ kernel_route (const NlvLink *link, guint8 family, guint8 type, const NlvIp *dest
   return route;
 }
 
-/* fib_magic() */
-static void
-add_ipv4_route (NlvNetwork *network, const NlvLink *link, const NlvIp *source, guint8 type, guint32 destination,
-                guint8 length, guint32 metric)
-{
-  NlvIp ip = { .v4 = destination };
-  NlvRoute route = kernel_route (link, AF_INET, type, &ip, length);
-
-  route.scope = type == RTN_LOCAL ? RT_SCOPE_HOST : RT_SCOPE_LINK;
-  route.preferred_source = *source;
-  route.has_preferred_source = TRUE;
-  route.metric = metric;
-  nlv_network_add_route (network, &route);
-}
-
-/* fib_add_ifaddr(); @primary is the first address of the subnet, whose
- * address the routes of the others prefer too. */
-static void
-derive_ipv4 (NlvNetwork *network, const NlvLink *link, const NlvAddress *address, const NlvAddress *primary)
-{
-  guint32 mask = ipv4_mask (address->prefix_length), prefix = address->peer.v4 & mask;
-
-  add_ipv4_route (network, link, &primary->local, RTN_LOCAL, address->local.v4, 32, 0);
-  if (!(link->flags & IFF_UP))
-    return;
-  if (address->has_broadcast && address->broadcast.v4 != 0 && address->broadcast.v4 != G_MAXUINT32)
-    add_ipv4_route (network, link, &primary->local, RTN_BROADCAST, address->broadcast.v4, 32, 0);
-  if (address->peer.bytes[0] == 0 || (address->flags & IFA_F_SECONDARY) ||
-      (prefix == address->local.v4 && address->prefix_length == 32))
-    return;
-  if (!(address->flags & IFA_F_NOPREFIXROUTE))
-    add_ipv4_route (network, link, &primary->local, link->flags & IFF_LOOPBACK ? RTN_LOCAL : RTN_UNICAST, prefix,
-                    address->prefix_length, address->metric);
-  if (address->prefix_length < 31)
-    add_ipv4_route (network, link, &primary->local, RTN_BROADCAST, prefix | ~mask, 32, 0);
-}
-
 static void
 add_ipv6_route (NlvNetwork *network, const NlvLink *link, guint8 type, const NlvIp *destination, guint8 length,
                 guint32 metric)
 {
-  NlvRoute route = kernel_route (link, AF_INET6, type, destination, length);
+  NlvRoute route = kernel_route (link, type, destination, length);
 
   route.metric = metric;
   nlv_network_add_route (network, &route);
@@ -227,46 +192,24 @@ derive_multicast (NlvNetwork *network)
     }
 }
 
-static guint
-hash_subnet (gconstpointer key)
-{
-  const NlvAddress *address = key;
-
-  return (address->peer.v4 & ipv4_mask (address->prefix_length)) ^ address->prefix_length ^ address->link << 8;
-}
-
-static gboolean
-equal_subnets (gconstpointer a, gconstpointer b)
-{
-  const NlvAddress *left = a, *right = b;
-
-  return left->link == right->link && left->prefix_length == right->prefix_length &&
-         ((left->peer.v4 ^ right->peer.v4) & ipv4_mask (left->prefix_length)) == 0;
-}
-
 void
 nlv_network_derive_routes (NlvNetwork *network)
 {
-  g_autoptr (GHashTable) primaries = g_hash_table_new (hash_subnet, equal_subnets);
+  NlvChange change;
 
+  nlv_change_init (&change, network, 0);
   derive_multicast (network);
   for (guint i = 0; i < nlv_network_get_n_addresses (network); i++)
     {
-      NlvAddress *address = nlv_network_get_address (network, i);
+      const NlvAddress *address = nlv_network_get_address (network, i);
       const NlvLink *link = nlv_network_find_link (network, address->link);
-      const NlvAddress *primary;
 
       if (link == NULL)
         continue;
       if (address->family == AF_INET6)
-        {
-          derive_ipv6 (network, link, address);
-          continue;
-        }
-      if (!(address->flags & IFA_F_SECONDARY))
-        g_hash_table_add (primaries, address);
-      primary = g_hash_table_lookup (primaries, address);
-      derive_ipv4 (network, link, address, primary != NULL ? primary : address);
+        derive_ipv6 (network, link, address);
+      else
+        nlv_ipv4_add_routes (&change, link, address);
     }
 }
 

@@ -163,6 +163,16 @@ nlv_fib_uses_link (NlvFib *fib, guint8 family, guint32 link)
   return FALSE;
 }
 
+gboolean
+nlv_fib_any (NlvFib *fib, guint8 family, NlvFibAccept accept, gpointer user_data)
+{
+  for (guint32 i = 0; i < fib->infos.n; i++)
+    if (fib->infos.all[i] != NULL && fib->infos.all[i]->row.family == family &&
+        accept (&fib->infos.all[i]->row, user_data))
+      return TRUE;
+  return FALSE;
+}
+
 GArray *
 nlv_fib_get_tables (NlvFib *fib, guint8 family)
 {

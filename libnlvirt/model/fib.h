@@ -15,6 +15,8 @@ NlvFib *nlv_fib_new (void);
 void nlv_fib_free (NlvFib *fib);
 NlvFib *nlv_fib_copy (NlvFib *fib);
 
+typedef gboolean (*NlvFibAccept) (const NlvRoute *route, gpointer user_data);
+
 /* --- walks -------------------------------------------------------------------- */
 
 /* A place in the walk of all routes of a family, table after table, that
@@ -96,10 +98,11 @@ gboolean nlv_fib_has_own_local (NlvFib *fib);
 gboolean nlv_fib_has_realms (NlvFib *fib);
 /* Whether a route of @family has a way over @link; asks what is shared only. */
 gboolean nlv_fib_uses_link (NlvFib *fib, guint8 family, guint32 link);
+/* Whether @accept takes what some routes of @family share: all but table,
+ * destination, tos (IPv4) and metric. */
+gboolean nlv_fib_any (NlvFib *fib, guint8 family, NlvFibAccept accept, gpointer user_data);
 
 /* --- lookups ------------------------------------------------------------------ */
-
-typedef gboolean (*NlvFibAccept) (const NlvRoute *route, gpointer user_data);
 
 /* The longest prefix of @table that holds @destination, and @source where it is
  * for some only (NULL is the unspecified address), and within it, what @accept

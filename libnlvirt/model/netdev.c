@@ -2,12 +2,16 @@
 
 /* The notifier chain. */
 #include "model/netdev.h"
+#include "model/device-fib.h"
+#include "model/device-inet.h"
 #include "model/device.h"
 
 typedef void (*Notifier) (NlvChange *change, NlvLink *link, NlvNetdevEvent event);
 
 static const Notifier chain[] = {
   nlv_link_device_event,
+  nlv_inet_device_event,
+  nlv_fib_device_event,
   NULL,
 };
 

@@ -103,3 +103,13 @@ nlv_rows_remove (NlvRows *rows, gpointer row)
   rows->sorted--;
   return position;
 }
+
+guint
+nlv_rows_steal (NlvRows *rows, gpointer row)
+{
+  guint position = nlv_rows_find (rows, row);
+
+  g_ptr_array_steal_index (rows->rows, position);
+  rows->sorted--;
+  return position;
+}

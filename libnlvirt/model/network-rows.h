@@ -20,6 +20,8 @@ void nlv_rows_clear (NlvRows *rows);
 void nlv_rows_add (NlvRows *rows, gpointer row);
 /* Returns the position that it had. */
 guint nlv_rows_remove (NlvRows *rows, gpointer row);
+/* The same, and the row stays the caller's. */
+guint nlv_rows_steal (NlvRows *rows, gpointer row);
 /* The position of a row, or where it would be. */
 guint nlv_rows_find (NlvRows *rows, gconstpointer row);
 /* NULL past the end. */

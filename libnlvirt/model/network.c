@@ -409,8 +409,9 @@ nlv_network_remove_link (NlvNetwork *network, NlvLink *row)
   nlv_network_row_changed (network, NLV_ROW_LINK, nlv_rows_remove (&network->links, row), 1, 0);
 }
 
-void
-nlv_network_remove_address (NlvNetwork *network, NlvAddress *row)
+/* Out of all that finds it but its place in the order. */
+static void
+forget_address (NlvNetwork *network, const NlvAddress *row)
 {
   g_hash_table_remove (network->address_set, row);
   if (row->family == AF_INET)
@@ -421,7 +422,38 @@ nlv_network_remove_address (NlvNetwork *network, NlvAddress *row)
         g_hash_table_remove (network->subnets, &key);
     }
   network->generation++;
+}
+
+void
+nlv_network_remove_address (NlvNetwork *network, NlvAddress *row)
+{
+  forget_address (network, row);
   nlv_network_row_changed (network, NLV_ROW_ADDRESS, nlv_rows_remove (&network->addresses, row), 1, 0);
+}
+
+void
+nlv_network_steal_address (NlvNetwork *network, NlvAddress *row, NlvAddress *out)
+{
+  guint position;
+
+  forget_address (network, row);
+  position = nlv_rows_steal (&network->addresses, row);
+  *out = *row;
+  g_free (row);
+  nlv_network_row_changed (network, NLV_ROW_ADDRESS, position, 1, 0);
+}
+
+void
+nlv_network_promote_address (NlvNetwork *network, NlvAddress *row)
+{
+  NlvAddressNode *node = (NlvAddressNode *) row;
+
+  nlv_network_row_changed (network, NLV_ROW_ADDRESS, nlv_rows_steal (&network->addresses, row), 1, 0);
+  row->flags &= ~(guint32) IFA_F_SECONDARY;
+  node->sequence = ++network->sequence;
+  network->generation++;
+  nlv_rows_add (&network->addresses, row);
+  tell_added (network, NLV_ROW_ADDRESS, &network->addresses, row, 0);
 }
 
 void
@@ -556,6 +588,20 @@ nlv_network_find_addresses (NlvNetwork *network, guint8 family, guint32 link)
   };
 
   return nlv_rows_find (&network->addresses, &first);
+}
+
+NlvAddress *
+nlv_network_get_link_address (NlvNetwork *network, guint8 family, guint32 link, guint position)
+{
+  NlvAddress *address = nlv_rows_get (&network->addresses, position);
+
+  return address != NULL && address->family == family && address->link == link ? address : NULL;
+}
+
+NlvAddress *
+nlv_network_find_address (NlvNetwork *network, const NlvAddress *like)
+{
+  return g_hash_table_lookup (network->address_set, like);
 }
 
 guint

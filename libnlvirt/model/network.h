@@ -339,6 +339,11 @@ void nlv_network_remove_rule (NlvNetwork *network, NlvRule *row);
 void nlv_network_remove_neighbor (NlvNetwork *network, NlvNeighbor *row);
 void nlv_network_remove_object (NlvNetwork *network, NlvObject *row);
 void nlv_network_remove_nexthop (NlvNetwork *network, NlvNexthopObject *row);
+/* The same as a removal, but the row goes to @out, for the caller to clear. */
+void nlv_network_steal_address (NlvNetwork *network, NlvAddress *row, NlvAddress *out);
+/* A secondary IPv4 address becomes the primary one of its subnet: the last of its
+ * scope, as if it had come just now. */
+void nlv_network_promote_address (NlvNetwork *network, NlvAddress *row);
 
 /* A row has changed in place, in nothing that it is ordered or found by. For
  * links see observer.h. */
@@ -369,6 +374,10 @@ guint nlv_network_get_n_addresses (NlvNetwork *network);
 NlvAddress *nlv_network_get_address (NlvNetwork *network, guint position);
 /* The position of a link's first address of a family, or where it would be. */
 guint nlv_network_find_addresses (NlvNetwork *network, guint8 family, guint32 link);
+/* From there on: NULL behind the last one. */
+NlvAddress *nlv_network_get_link_address (NlvNetwork *network, guint8 family, guint32 link, guint position);
+/* The one that is equal to @like in the kernel's sense, or NULL. */
+NlvAddress *nlv_network_find_address (NlvNetwork *network, const NlvAddress *like);
 guint nlv_network_get_n_rules (NlvNetwork *network);
 NlvRule *nlv_network_get_rule (NlvNetwork *network, guint position);
 guint nlv_network_get_n_neighbors (NlvNetwork *network);

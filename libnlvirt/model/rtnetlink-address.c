@@ -16,7 +16,7 @@
     .kind = NLV_KIND_U32                                                                                               \
   }
 
-static const NlvPolicy policy_ipv4[NLV_IFA_MAX + 1] = {
+const NlvPolicy nlv_address_policy_ipv4[NLV_IFA_MAX + 1] = {
   [IFA_LOCAL] = U32,
   [IFA_ADDRESS] = U32,
   [IFA_BROADCAST] = U32,
@@ -41,7 +41,7 @@ static const NlvPolicy policy_ipv6[NLV_IFA_MAX + 1] = {
 static const NlvPolicy *
 policy_of (guint8 family)
 {
-  return family == AF_INET ? policy_ipv4 : policy_ipv6;
+  return family == AF_INET ? nlv_address_policy_ipv4 : policy_ipv6;
 }
 
 /* A lifetime less the seconds that are over since it was set. */

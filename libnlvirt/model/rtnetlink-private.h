@@ -147,6 +147,7 @@ int nlv_dump_bridge_links (NlvWalk *walk, NlvWriter *writer);
 int nlv_dump_ipmr_links (NlvWalk *walk, NlvWriter *writer);
 
 /* rtnetlink-address.c, rtnetlink-group.c */
+extern const NlvPolicy nlv_address_policy_ipv4[NLV_IFA_MAX + 1];
 void nlv_address_message (NlvWriter *writer, struct ifaddrmsg *header, const NlvAddress *address, guint64 now);
 int nlv_address_check_dump (NlvWalk *walk);
 int nlv_dump_addresses (NlvWalk *walk, NlvWriter *writer);
@@ -159,6 +160,10 @@ GArray *nlv_link_usual_groups (NlvNetwork *network, const NlvLink *link, NlvGrou
 /* inet_fill_ifmcaddr() and its like; @of_universe: whatever the group's scope is. */
 void nlv_group_message (NlvWriter *writer, struct ifaddrmsg *header, NlvGroups which, const NlvLink *link,
                         const NlvMembership *group, gboolean of_universe);
+
+/* change-address-ipv4.c */
+int nlv_newaddr_ipv4 (const NlvRequest *request);
+int nlv_deladdr_ipv4 (const NlvRequest *request);
 
 /* rtnetlink-route.c */
 extern const NlvPolicy nlv_route_policy_ipv4[NLV_RTA_MAX + 1];
@@ -292,6 +297,8 @@ int nlv_dump_neighbor_tables (NlvWalk *walk, NlvWriter *writer);
 int nlv_dump_netconf (NlvWalk *walk, NlvWriter *writer);
 /* RTM_NEWNETCONF with all that a link has, or RTM_DELNETCONF. */
 void nlv_netconf_event (NlvChange *change, guint16 type, guint8 family, const NlvLink *link);
+/* What a new link has of the network's "default" settings. */
+void nlv_netconf_take_default (NlvNetwork *network, NlvLink *link, guint8 family);
 int nlv_getnetconf (const NlvRequest *request);
 int nlv_dump_address_labels (NlvWalk *walk, NlvWriter *writer);
 int nlv_getaddrlabel (const NlvRequest *request);

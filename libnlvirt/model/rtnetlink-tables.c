@@ -253,6 +253,22 @@ nlv_netconf_event (NlvChange *change, guint16 type, guint8 family, const NlvLink
   nlv_event_send (change, &writer, group, FALSE);
 }
 
+void
+nlv_netconf_take_default (NlvNetwork *network, NlvLink *link, guint8 family)
+{
+  const GArray *settings = general_settings (network, family, NETCONFA_IFINDEX_DEFAULT);
+
+  for (guint i = 0; settings != NULL && i < G_N_ELEMENTS (netconf_values); i++)
+    {
+      const NetconfValue *value = &netconf_values[i];
+      gint8 number = family == AF_INET ? value->ipv4 : value->ipv6;
+
+      if (number >= 0)
+        nlv_link_set_setting (link, family == AF_INET ? NLV_LINK_IPV4 : NLV_LINK_IPV6, (guint) number,
+                              nlv_settings_get (settings, value->type, 0));
+    }
+}
+
 /* The links, then "all" and "default". */
 int
 nlv_dump_netconf (NlvWalk *walk, NlvWriter *writer)
