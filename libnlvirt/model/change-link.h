@@ -44,6 +44,9 @@ int nlv_link_set_functions (NlvLinkRequest *self, NlvLinkStatus *status);
 int nlv_link_set_ports (NlvLinkRequest *self);
 int nlv_link_set_xdp (NlvLinkRequest *self, NlvLinkStatus *status);
 
+/* change-link-stats.c */
+int nlv_setstats (const NlvRequest *request);
+
 /* change-link-names.c */
 /* RTM_NEWLINKPROP and RTM_DELLINKPROP */
 int nlv_linkprop (const NlvRequest *request);

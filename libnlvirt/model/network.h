@@ -102,6 +102,7 @@ typedef struct
   guint8 link_mode;
   guint8 carrier;
   guint8 protocol_down;
+  gboolean counts_forwarded; /* RTM_SETSTATS: IFLA_STATS_SET_OFFLOAD_XSTATS_L3_STATS */
   guint32 carrier_up_count, carrier_down_count;
   guint32 master; /* ifindex, 0 none */
   guint32 lower;  /* IFLA_LINK, valid if @has_lower */

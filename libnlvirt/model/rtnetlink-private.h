@@ -309,6 +309,11 @@ guint32 nlv_address_label (NlvNetwork *network, const NlvIp *ip, guint32 link);
 void nlv_stats_drop_usual (NlvNetwork *network);
 int nlv_dump_stats (NlvWalk *walk, NlvWriter *writer);
 int nlv_getstats (const NlvRequest *request);
+/* rtnl_valid_stats_req() */
+int nlv_stats_check_header (const NlvMessage *message, gboolean strict, gboolean dump, struct if_stats_msg *header,
+                            NlvExtack *extack);
+/* As rtnl_offload_xstats_notify() tells of a link. */
+void nlv_stats_put_offload (NlvWriter *writer, struct if_stats_msg *out, const NlvLink *link);
 
 /* rtnetlink-nexthop.c */
 int nlv_getnexthop (const NlvRequest *request);

@@ -11,6 +11,8 @@
 
 /* struct rtnl_link_stats64 */
 #define COUNTERS_SIZE 200
+/* struct rtnl_hw_stats64 */
+#define FORWARDED_SIZE 72
 
 /* The parts of IFLA_STATS_LINK_OFFLOAD_XSTATS, and another bit that the kernel
  * lets pass. */
@@ -30,9 +32,9 @@ typedef struct
   guint part;
 } Progress;
 
-/* rtnl_valid_stats_req() */
-static int
-check_header (const NlvMessage *message, gboolean strict, gboolean dump, struct if_stats_msg *header, NlvExtack *extack)
+int
+nlv_stats_check_header (const NlvMessage *message, gboolean strict, gboolean dump, struct if_stats_msg *header,
+                        NlvExtack *extack)
 {
   const char *words;
 
@@ -191,15 +193,15 @@ nlv_stats_drop_usual (NlvNetwork *network)
 
 /* --- messages ---------------------------------------------------------------------- */
 
-/* rtnl_offload_xstats_fill_hw_s_info(): nobody has asked for counters, and
- * none run. */
+/* rtnl_offload_xstats_fill_hw_s_info(): whoever has asked for counters, none
+ * run. */
 static gboolean
-put_offload_info (NlvWriter *writer)
+put_offload_info (NlvWriter *writer, const NlvLink *link)
 {
   gsize infos = nlv_nest_begin (writer, IFLA_OFFLOAD_XSTATS_HW_S_INFO | NLA_F_NESTED);
   gsize info = nlv_nest_begin (writer, IFLA_OFFLOAD_XSTATS_L3_STATS | NLA_F_NESTED);
 
-  nlv_put_u8 (writer, IFLA_OFFLOAD_XSTATS_HW_S_INFO_REQUEST, 0);
+  nlv_put_u8 (writer, IFLA_OFFLOAD_XSTATS_HW_S_INFO_REQUEST, link->counts_forwarded);
   nlv_put_u8 (writer, IFLA_OFFLOAD_XSTATS_HW_S_INFO_USED, 0);
   nlv_nest_end (writer, info);
   nlv_nest_end (writer, infos);
@@ -210,27 +212,59 @@ put_offload_info (NlvWriter *writer)
   return FALSE;
 }
 
+/* rtnl_offload_xstats_fill_stats(): they are zero. */
+static gboolean
+put_offload_counters (NlvWriter *writer, const NlvLink *link)
+{
+  gboolean fits = nlv_put_reserve (writer, IFLA_OFFLOAD_XSTATS_L3_STATS, FORWARDED_SIZE) != NULL;
+
+  nlv_writer_keep (writer);
+  return fits;
+}
+
 /* rtnl_offload_xstats_fill() */
 static gboolean
-put_offload (NlvWriter *writer, guint32 wanted, Progress *progress)
+put_offload (NlvWriter *writer, const NlvLink *link, guint32 wanted, Progress *progress)
 {
-  gsize group = nlv_nest_begin (writer, IFLA_STATS_LINK_OFFLOAD_XSTATS);
+  static const struct
+  {
+    guint part;
+    gboolean (*put) (NlvWriter *writer, const NlvLink *link);
+  } parts[] = { { IFLA_OFFLOAD_XSTATS_HW_S_INFO, put_offload_info },
+                { IFLA_OFFLOAD_XSTATS_L3_STATS, put_offload_counters } };
+  gsize group = nlv_nest_begin (writer, IFLA_STATS_LINK_OFFLOAD_XSTATS), empty = writer->len;
 
   progress->group = IFLA_STATS_LINK_OFFLOAD_XSTATS;
   if (writer->full)
     return FALSE;
-  if ((wanted & IFLA_STATS_FILTER_BIT (IFLA_OFFLOAD_XSTATS_HW_S_INFO)) == 0)
-    nlv_nest_cancel (writer, group);
-  else if (!put_offload_info (writer))
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     {
-      nlv_nest_end (writer, group);
-      progress->part = IFLA_OFFLOAD_XSTATS_HW_S_INFO;
-      return FALSE;
+      if ((wanted & IFLA_STATS_FILTER_BIT (parts[i].part)) == 0 || progress->part > parts[i].part ||
+          (parts[i].part == IFLA_OFFLOAD_XSTATS_L3_STATS && !link->counts_forwarded))
+        continue;
+      if (!parts[i].put (writer, link))
+        {
+          nlv_nest_end (writer, group);
+          progress->part = parts[i].part;
+          return FALSE;
+        }
     }
+  if (writer->len == empty)
+    nlv_nest_cancel (writer, group);
   else
     nlv_nest_end (writer, group);
   *progress = (Progress){ 0 };
   return TRUE;
+}
+
+void
+nlv_stats_put_offload (NlvWriter *writer, struct if_stats_msg *out, const NlvLink *link)
+{
+  Progress progress = { 0 };
+
+  out->ifindex = link->index;
+  out->filter_mask = IFLA_STATS_FILTER_BIT (IFLA_STATS_LINK_OFFLOAD_XSTATS);
+  put_offload (writer, link, IFLA_STATS_FILTER_BIT (IFLA_OFFLOAD_XSTATS_HW_S_INFO), &progress);
 }
 
 /* stats_attr_valid() */
@@ -264,7 +298,7 @@ put_stats (NlvNetwork *network, NlvWriter *writer, struct if_stats_msg *out, con
   if (is_due (query, progress, IFLA_STATS_LINK_XSTATS_SLAVE) &&
       !put_extended (writer, IFLA_STATS_LINK_XSTATS_SLAVE, kept, master, progress))
     return FALSE;
-  if (is_due (query, progress, IFLA_STATS_LINK_OFFLOAD_XSTATS) && !put_offload (writer, query->offload, progress))
+  if (is_due (query, progress, IFLA_STATS_LINK_OFFLOAD_XSTATS) && !put_offload (writer, link, query->offload, progress))
     return FALSE;
   if (is_due (query, progress, IFLA_STATS_AF_SPEC))
     {
@@ -298,7 +332,7 @@ nlv_dump_stats (NlvWalk *walk, NlvWriter *writer)
   NlvNetwork *network = walk->dump.network;
   NlvExtack *why = &walk->dump.why;
   Query query;
-  int error = check_header (&walk->request, walk->dump.caller.strict, TRUE, &query.header, why);
+  int error = nlv_stats_check_header (&walk->request, walk->dump.caller.strict, TRUE, &query.header, why);
 
   if (error < 0)
     return error;
@@ -322,7 +356,7 @@ nlv_getstats (const NlvRequest *request)
   Query query;
   Progress progress = { 0 };
   NlvWriter writer;
-  int error = check_header (request->message, request->caller->strict, FALSE, &query.header, request->extack);
+  int error = nlv_stats_check_header (request->message, request->caller->strict, FALSE, &query.header, request->extack);
 
   if (error < 0)
     return error;

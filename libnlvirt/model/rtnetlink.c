@@ -62,6 +62,7 @@ static const Handler handlers[] = {
   { RTM_GETNETCONF, AF_INET6, nlv_getnetconf, nlv_dump_netconf, NLV_ENDING_JOINED },
   { RTM_GETMDB, AF_BRIDGE, nlv_getmdb, nlv_dump_mdb, NLV_ENDING_ASKED },
   { RTM_GETNSID, AF_UNSPEC, nlv_getnsid, nlv_dump_netns_ids, NLV_ENDING_JOINED },
+  { RTM_SETSTATS, AF_UNSPEC, nlv_setstats },
   { RTM_GETSTATS, AF_UNSPEC, nlv_getstats, nlv_dump_stats, NLV_ENDING_JOINED },
   { RTM_GETNEXTHOP, AF_UNSPEC, nlv_getnexthop, nlv_dump_nexthops, NLV_ENDING_JOINED },
   { RTM_GETNEXTHOPBUCKET, AF_UNSPEC, nlv_getbucket, nlv_dump_buckets, NLV_ENDING_JOINED },
