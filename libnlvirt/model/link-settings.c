@@ -13,6 +13,9 @@
 #define N_ICMP6_STATS 7
 #define N_PARAMETERS 20
 
+/* In the kernel's enum, of which the headers are not for programs. */
+#define DEVCONF_ADDR_GEN_MODE 47
+
 /* Flags of struct inet6_dev. */
 #define IF_READY 0x80000000
 #define IF_RS_SENT 0x10
@@ -67,6 +70,7 @@ usual_ipv6 (const NlvLink *link, gint64 *values)
 
   memcpy (values, usual, sizeof usual);
   values[2] = link->mtu;
+  values[DEVCONF_ADDR_GEN_MODE] = link->address_generation;
   if (is_loopback (link) || tunnel)
     values[10] = -1;
   if ((link->flags & (IFF_LOOPBACK | IFF_NOARP)) != 0)
