@@ -67,6 +67,8 @@ nlv_link_device_event (NlvChange *change, NlvLink *link, NlvNetdevEvent event)
       case NLV_NETDEV_CHANGE_LOWER_STATE:
       case NLV_NETDEV_CHANGE_TX_QUEUE_LENGTH:
         nlv_link_event (change, link, 0, event_of (event));
+        /* The others of the chain are told only now. */
+        link->former_mtu = 0;
         break;
       default:
         break;

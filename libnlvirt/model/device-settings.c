@@ -75,6 +75,7 @@ nlv_link_set_mtu (NlvChange *change, NlvLink *link, guint32 mtu)
   if (error < 0)
     return error;
   change->old_mtu = link->mtu;
+  link->former_mtu = MAX (link->mtu, 1);
   link->mtu = mtu;
   nlv_network_touch_link (change->network, link);
   nlv_netdev_notify (change, link, NLV_NETDEV_CHANGE_MTU);

@@ -23,16 +23,23 @@
 #define IPV4_MIN_MTU 68
 #define IPV6_MIN_MTU 1280
 
+/* What IPv4 and IPv6 know of it. */
+static guint32
+known_mtu (const NlvLink *link)
+{
+  return link->former_mtu != 0 ? link->former_mtu : link->mtu;
+}
+
 gboolean
 nlv_link_has_ipv4 (const NlvLink *link)
 {
-  return link->mtu >= IPV4_MIN_MTU;
+  return known_mtu (link) >= IPV4_MIN_MTU;
 }
 
 gboolean
 nlv_link_has_ipv6 (const NlvLink *link)
 {
-  return link->mtu >= IPV6_MIN_MTU;
+  return known_mtu (link) >= IPV6_MIN_MTU;
 }
 
 static gboolean
@@ -69,7 +76,7 @@ usual_ipv6 (const NlvLink *link, gint64 *values)
                     link->hardware_type == ARPHRD_SIT || link->hardware_type == ARPHRD_NONE;
 
   memcpy (values, usual, sizeof usual);
-  values[2] = link->mtu;
+  values[2] = known_mtu (link);
   values[DEVCONF_ADDR_GEN_MODE] = link->address_generation;
   if (is_loopback (link) || tunnel)
     values[10] = -1;

@@ -90,6 +90,7 @@ typedef struct
   guint8 permanent_address_length; /* 0: none to report */
   guint8 permanent_address[32];
   guint32 mtu, min_mtu, max_mtu;
+  guint32 former_mtu; /* before IPv4 and IPv6 are told of another one, else 0 */
   guint32 tx_queue_length;
   guint32 group;
   guint32 promiscuity, all_multicast;
