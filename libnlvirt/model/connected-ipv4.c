@@ -9,6 +9,7 @@
 #include "model/rtnetlink-private.h"
 
 #include <linux/if_addr.h>
+#include <linux/netconf.h>
 #include <string.h>
 
 /* IPV4_DEVCONF_IGNORE_ROUTES_WITH_LINKDOWN less one */
@@ -55,9 +56,12 @@ nlv_link_get_vrf_table (NlvNetwork *network, const NlvLink *link)
 }
 
 gboolean
-nlv_link_ignores_linkdown (const NlvLink *link)
+nlv_link_ignores_linkdown (NlvNetwork *network, const NlvLink *link)
 {
-  return nlv_link_get_setting (link, NLV_LINK_IPV4, IGNORE_ROUTES_WITH_LINKDOWN) != 0;
+  const GArray *all = nlv_network_get_globals (network)->settings[NLV_NETWORK_IPV4_ALL];
+
+  return nlv_settings_get (all, NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN, 0) != 0 ||
+         nlv_link_get_setting (link, NLV_LINK_IPV4, IGNORE_ROUTES_WITH_LINKDOWN) != 0;
 }
 
 /* --- fib_magic() ---------------------------------------------------------------------- */
@@ -110,7 +114,7 @@ is_valid (NlvNetwork *network, const Magic *magic)
 }
 
 static NlvRoute
-make_route (const Magic *magic)
+make_route (NlvNetwork *network, const Magic *magic)
 {
   NlvRoute route = {
     .family = AF_INET,
@@ -129,7 +133,7 @@ make_route (const Magic *magic)
 
   route.nexthops->link = magic->link->index;
   if (route.scope != RT_SCOPE_HOST && !magic->link->carrier)
-    route.nexthops->flags = RTNH_F_LINKDOWN | (nlv_link_ignores_linkdown (magic->link) ? RTNH_F_DEAD : 0);
+    route.nexthops->flags = RTNH_F_LINKDOWN | (nlv_link_ignores_linkdown (network, magic->link) ? RTNH_F_DEAD : 0);
   return route;
 }
 
@@ -146,7 +150,7 @@ insert (NlvChange *change, const Magic *magic)
 
   if (!is_valid (change->network, magic))
     return;
-  route = make_route (magic);
+  route = make_route (change->network, magic);
   nlv_fib_cursor_init_prefix (&cursor, AF_INET, magic->table, &destination, magic->length);
   while ((at = nlv_fib_next (fib, &cursor)) != NULL)
     {

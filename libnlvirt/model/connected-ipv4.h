@@ -16,7 +16,7 @@ const NlvAddress *nlv_ipv4_find_primary (NlvNetwork *network, const NlvAddress *
 /* The table of the VRF that a link is, or is in, or 0: l3mdev_fib_table(). */
 guint32 nlv_link_get_vrf_table (NlvNetwork *network, const NlvLink *link);
 /* ip_ignore_linkdown() */
-gboolean nlv_link_ignores_linkdown (const NlvLink *link);
+gboolean nlv_link_ignores_linkdown (NlvNetwork *network, const NlvLink *link);
 
 /* fib_add_ifaddr() */
 void nlv_ipv4_add_routes (NlvChange *change, const NlvLink *link, const NlvAddress *address);

@@ -36,7 +36,7 @@ is_dead (const Sync *sync, const NlvNexthop *way)
   if ((way->flags & RTNH_F_LINKDOWN) == 0)
     return TRUE;
   link = nlv_network_find_link (sync->change->network, way->link);
-  return link == NULL || (link->flags & IFF_UP) == 0 || !nlv_link_ignores_linkdown (link);
+  return link == NULL || (link->flags & IFF_UP) == 0 || !nlv_link_ignores_linkdown (sync->change->network, link);
 }
 
 /* Whether it has ways of its own over the link, and no nexthop object's. */
@@ -62,7 +62,7 @@ flags_of (const Sync *sync, const NlvNexthop *way)
   if (!is_dead (sync, way))
     flags &= (guint8) ~RTNH_F_DEAD;
   flags = (guint8) ((flags & ~sync->clear) | sync->set);
-  if ((flags & RTNH_F_LINKDOWN) != 0 && nlv_link_ignores_linkdown (sync->link))
+  if ((flags & RTNH_F_LINKDOWN) != 0 && nlv_link_ignores_linkdown (sync->change->network, sync->link))
     flags |= RTNH_F_DEAD;
   return flags;
 }
@@ -78,6 +78,42 @@ is_flushed (const Sync *sync, const NlvRoute *route)
   return flushed;
 }
 
+/* fib_info's own flags are shown of several ways only. A way over another link
+ * counts as one without carrier when it is dead. */
+static guint32
+own_flags_of (const Sync *sync, const NlvRoute *route)
+{
+  guint n_down = 0, n_alive = 0;
+
+  if (route->n_nexthops < 2)
+    return route->flags;
+  for (guint i = 0; i < route->n_nexthops; i++)
+    {
+      const NlvNexthop *way = &route->nexthops[i];
+
+      n_down += way->link == sync->link->index || is_dead (sync, way);
+      n_alive += way->link == sync->link->index || (way->flags & sync->clear) == 0;
+    }
+  if (sync->down)
+    return n_down == route->n_nexthops ? route->flags | RTNH_F_LINKDOWN : route->flags;
+  return n_alive > 0 ? route->flags & ~(guint32) sync->clear : route->flags;
+}
+
+static gboolean
+is_changed (const NlvRoute *route, gpointer user_data)
+{
+  const Sync *sync = user_data;
+
+  if (!concerns (sync, route))
+    return FALSE;
+  if (is_flushed (sync, route) || own_flags_of (sync, route) != route->flags)
+    return TRUE;
+  for (guint i = 0; i < route->n_nexthops; i++)
+    if (flags_of (sync, &route->nexthops[i]) != route->nexthops[i].flags)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 sync_route (const Sync *sync, NlvFibCursor *cursor, const NlvRoute *route)
 {
@@ -89,24 +125,10 @@ sync_route (const Sync *sync, NlvFibCursor *cursor, const NlvRoute *route)
       return;
     }
   nlv_route_copy (route, &changed);
+  changed.flags = own_flags_of (sync, route);
   for (guint i = 0; i < changed.n_nexthops; i++)
     changed.nexthops[i].flags = flags_of (sync, &changed.nexthops[i]);
   nlv_network_replace_route (sync->change->network, cursor, &changed);
-}
-
-static gboolean
-is_changed (const NlvRoute *route, gpointer user_data)
-{
-  const Sync *sync = user_data;
-
-  if (!concerns (sync, route))
-    return FALSE;
-  if (is_flushed (sync, route))
-    return TRUE;
-  for (guint i = 0; i < route->n_nexthops; i++)
-    if (flags_of (sync, &route->nexthops[i]) != route->nexthops[i].flags)
-      return TRUE;
-  return FALSE;
 }
 
 static void
