@@ -678,6 +678,42 @@ nlv_network_find_nexthop (NlvNetwork *network, guint32 id)
   return g_hash_table_lookup (network->nexthops_by_id, GUINT_TO_POINTER (id));
 }
 
+NlvNeighbor *
+nlv_network_find_neighbor (NlvNetwork *network, const NlvNeighbor *like)
+{
+  gpointer node = NULL;
+
+  g_hash_table_lookup_extended (network->neighbor_set, like, &node, NULL);
+  return node;
+}
+
+guint64
+nlv_network_get_neighbor_key (NlvNetwork *network, const NlvNeighbor *row)
+{
+  return ((const NlvNeighborNode *) row)->sequence;
+}
+
+/* They are in this order. */
+NlvNeighbor *
+nlv_network_find_neighbor_by_key (NlvNetwork *network, guint64 key)
+{
+  guint low = 0, high = nlv_network_get_n_neighbors (network);
+
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+      NlvNeighborNode *node = nlv_rows_get (&network->neighbors, middle);
+
+      if (node->sequence == key)
+        return &node->row;
+      if (node->sequence < key)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return NULL;
+}
+
 /* dev_index_reserve() goes up from the last one and starts again at 1. */
 guint32
 nlv_network_free_index (NlvNetwork *network)

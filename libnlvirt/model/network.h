@@ -394,6 +394,11 @@ NlvLink *nlv_network_find_link (NlvNetwork *network, guint32 index);
 NlvLink *nlv_network_find_link_by_name (NlvNetwork *network, const char *name);     /* alternative names too */
 NlvLink *nlv_network_find_link_by_own_name (NlvNetwork *network, const char *name); /* not these */
 NlvNexthopObject *nlv_network_find_nexthop (NlvNetwork *network, guint32 id);
+/* With the same key: family, link, destination, and whether it is a proxy. */
+NlvNeighbor *nlv_network_find_neighbor (NlvNetwork *network, const NlvNeighbor *like);
+/* A number that no other neighbour ever has. */
+guint64 nlv_network_get_neighbor_key (NlvNetwork *network, const NlvNeighbor *row);
+NlvNeighbor *nlv_network_find_neighbor_by_key (NlvNetwork *network, guint64 key);
 guint32 nlv_network_free_index (NlvNetwork *network);
 
 NlvGlobals *nlv_network_get_globals (NlvNetwork *network);

@@ -281,8 +281,10 @@ int nlv_delrule (const NlvRequest *request);
 int nlv_dump_rules (NlvWalk *walk, NlvWriter *writer);
 void nlv_rule_message (NlvNetwork *network, NlvWriter *writer, struct fib_rule_hdr *header, const NlvRule *rule);
 
-/* rtnetlink-neighbor.c */
+/* rtnetlink-neighbor.c, change-neighbor.c */
 void nlv_neighbor_message (NlvNetwork *network, NlvWriter *writer, struct ndmsg *header, const NlvNeighbor *neighbor);
+int nlv_newneigh (const NlvRequest *request);
+int nlv_delneigh (const NlvRequest *request);
 extern const NlvPolicy nlv_neighbor_policy[NLV_NDA_MAX + 1];
 int nlv_dump_neighbors (NlvWalk *walk, NlvWriter *writer);
 int nlv_getneigh (const NlvRequest *request);

@@ -40,6 +40,8 @@ static const Handler handlers[] = {
   { RTM_GETROUTE, AF_INET6, nlv_getroute_ipv6, nlv_dump_routes, NLV_ENDING_SPLIT },
   { RTM_GETROUTE, RTNL_FAMILY_IPMR, nlv_getroute_multicast, nlv_dump_multicast_routes, NLV_ENDING_JOINED },
   { RTM_GETROUTE, RTNL_FAMILY_IP6MR, nlv_getroute_multicast, nlv_dump_multicast_routes, NLV_ENDING_JOINED },
+  { RTM_NEWNEIGH, AF_UNSPEC, nlv_newneigh, NULL, 0 },
+  { RTM_DELNEIGH, AF_UNSPEC, nlv_delneigh, NULL, 0 },
   { RTM_GETNEIGH, AF_UNSPEC, nlv_getneigh, nlv_dump_neighbors, NLV_ENDING_JOINED },
   { RTM_GETNEIGH, AF_BRIDGE, nlv_getneigh_bridge, nlv_dump_bridge_neighbors, NLV_ENDING_ASKED },
   { RTM_NEWRULE, AF_UNSPEC, nlv_newrule, NULL, 0 },
