@@ -3,10 +3,34 @@
 /* The responder: every request of the input goes to the network of
  * network.nlvirt, and its answer is read to the end. What is no request is an
  * object of the network. Single bits of the first byte are the caller's rights
- * and the size of its buffer. */
+ * and the size of its buffer. Somebody listens to all groups, and time goes by. */
 #include "ask.h"
 #include "fuzz.h"
+#include "model/observer.h"
 #include "model/table-file.h"
+#include "model/timer.h"
+
+/* Hundredths of a second: between two requests, and for what they leave to be done. */
+#define STEP 30
+#define LATER 100000
+
+static gboolean
+listens (gpointer owner, guint group)
+{
+  return TRUE;
+}
+
+static void
+hear (gpointer owner, const NlvEvent *event)
+{
+  NlvSpan rest = event->message;
+  NlvMessage message;
+
+  g_assert_true (nlv_message_next (&rest, &message));
+  g_assert_cmpuint (rest.len, ==, 0);
+}
+
+static const NlvObserver listener = { .listens = listens, .event = hear };
 
 static NlvNetwork *
 load_network (void)
@@ -43,13 +67,25 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   if (recorded == NULL)
     recorded = load_network ();
   NlvNetwork *network = nlv_network_copy (recorded);
-  const NlvCaller caller = { .port = 7, .uid = 1000, .strict = (data[0] & 1) != 0, .admin = (data[0] & 2) != 0 };
+  NlvCaller caller = {
+    .port = 7,
+    .uid = 1000,
+    .strict = (data[0] & 1) != 0,
+    .admin = (data[0] & 2) != 0,
+    .writable = (data[0] & 8) != 0,
+  };
+  nlv_network_add_observer (network, &listener, network);
   rest = nlv_span (data + 1, size - 1);
   while (nlv_message_next (&rest, &message))
     if ((message.header.nlmsg_flags & NLM_F_REQUEST) == 0)
       add_object (network, &message);
     else
-      ask_responder (network, &caller, &message, (data[0] & 4) != 0 ? 300 : 3776);
+      {
+        ask_responder (network, &caller, &message, (data[0] & 4) != 0 ? 300 : 3776);
+        caller.now += STEP;
+      }
+  nlv_network_run_timers (network, caller.now + LATER);
+  nlv_network_remove_observer (network, &listener, network);
   nlv_network_unref (network);
   return 0;
 }
