@@ -6,6 +6,7 @@
 import os
 import statistics
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -93,7 +94,30 @@ def routes(world, user):
             print_row(f"{name} of {count}", native[name], ours[name], "ns", target)
         else:
             print(f"{name} of {count}: {ours[name]} ns (native needs root)")
-    print(f"memory for a route: {ours['bytes']:.0f} bytes (the kernel 104; at most 150)")
+    print(f"memory for a route: {ours['bytes']:.0f} bytes (the kernel 104; at most that)")
+
+
+def route_store(world):
+    """The model alone, and a file of as many routes read."""
+    count = os.environ.get("NLVIRT_BENCH_ROUTES", "100000")
+    result = run([world.probe("bench/bench-fib"), count], env=world.environment)
+    assert result.status == 0, str(result)
+    kinds = {}
+    for line in result.output.splitlines():
+        name, value, unit = line.split()
+        kind, _, what = name.rpartition("-")
+        kinds.setdefault(kind, []).append(f"{what} {value} {unit}")
+    for kind, values in kinds.items():
+        print(f"{count} routes, {kind}: {', '.join(values)}")
+    with tempfile.NamedTemporaryFile("w", suffix=".nlvirt") as file:
+        file.write("[link eth0]\naddresses=192.0.2.10/24\n")
+        for i in range(int(count)):
+            file.write(f"[route {i}]\ndestination=10.{i >> 16}.{i >> 8 & 255}.{i & 255}/32\ndevice=eth0\n")
+        file.flush()
+        start = time.perf_counter()
+        result = run([world.tool, "check", file.name], env=world.environment)
+        assert result.status == 0, str(result)
+        print(f"{count} routes, read from a file: {(time.perf_counter() - start) * 1e9 / int(count):.0f} ns")
 
 
 def sessions(world):
@@ -117,6 +141,7 @@ def main():
         calls(world, user)
         start_up(world, user)
         routes(world, user)
+        route_store(world)
         sessions(world)
     finally:
         world.close()
