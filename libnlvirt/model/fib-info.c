@@ -26,11 +26,23 @@ mix_ip (guint32 hash, const NlvIp *ip)
 }
 
 static guint32
+mix_way (guint32 hash, const NlvNexthop *way)
+{
+  hash = mix (hash, way->link);
+  hash = mix_ip (hash, &way->gateway);
+  hash = mix (hash, (guint32) way->flags << 8 | way->weight);
+  hash = mix (hash, way->realm);
+  return way->encap != NULL ? mix (hash, g_bytes_hash (way->encap)) : hash;
+}
+
+/* Of all that may differ from route to route: a chain must not become long. */
+static guint32
 hash_shared (const NlvRoute *row)
 {
   guint32 hash = mix (row->family, (guint32) row->type << 24 | (guint32) row->protocol << 16 | row->scope);
 
   hash = mix (hash, row->flags);
+  hash = mix (hash, (guint32) row->preference << 8 | row->tos);
   hash = mix (hash, row->nexthop_id);
   hash = mix (hash, row->expires);
   if (row->has_preferred_source)
@@ -38,13 +50,13 @@ hash_shared (const NlvRoute *row)
   if (row->source_length > 0)
     hash = mix_ip (hash, &row->source);
   for (guint i = 0; i < row->n_nexthops; i++)
-    {
-      hash = mix (hash, row->nexthops[i].link);
-      hash = mix_ip (hash, &row->nexthops[i].gateway);
-      hash = mix (hash, (guint32) row->nexthops[i].flags << 8 | row->nexthops[i].weight);
-    }
+    hash = mix_way (hash, &row->nexthops[i]);
   for (guint i = 0; row->metrics != NULL && i <= RTAX_MAX; i++)
     hash = mix (hash, row->metrics[i]);
+  if (row->congestion != NULL)
+    hash = mix (hash, g_str_hash (row->congestion));
+  for (guint i = 0; row->extra != NULL && i < row->extra->len; i++)
+    hash = mix (hash, g_bytes_hash (g_array_index (row->extra, NlvRawAttr, i).payload));
   return hash;
 }
 
