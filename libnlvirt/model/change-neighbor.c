@@ -475,6 +475,12 @@ flush (NlvChange *change, const NlvLink *link, guint8 family, gboolean all, gboo
     }
 }
 
+void
+nlv_neighbors_go_down (NlvChange *change, const NlvLink *link, guint8 family)
+{
+  flush (change, link, family, TRUE, TRUE);
+}
+
 /* arp_netdev_event(), arp_ifdown() and ndisc_netdev_event() */
 static void
 device_event (NlvChange *change, NlvLink *link, NlvNetdevEvent event, guint8 family)

@@ -3,6 +3,9 @@
 /* The addresses, routes and rules that the kernel makes out of what a person
  * states. */
 #include "model/consequences.h"
+#include "model/addrconf-route.h"
+#include "model/addrconf.h"
+#include "model/device-addrconf.h"
 
 #include "model/connected-ipv4.h"
 
@@ -11,9 +14,6 @@
 #include <linux/if_addr.h>
 #include <linux/if_arp.h>
 #include <string.h>
-
-/* IP6_RT_PRIO_ADDRCONF */
-#define IPV6_PREFIX_METRIC 256
 
 /* --- addresses ---------------------------------------------------------------- */
 
@@ -37,40 +37,13 @@ ipv4_mask (guint prefix_length)
   return prefix_length == 0 ? 0 : g_htonl (G_MAXUINT32 << (32 - MIN (prefix_length, 32)));
 }
 
-static void
-mask_ip (NlvIp *ip, guint n_bits)
-{
-  for (guint i = 0; i < sizeof ip->bytes; i++)
-    {
-      guint bits = n_bits > i * 8 ? MIN (n_bits - i * 8, 8) : 0;
-
-      ip->bytes[i] &= (guint8) (0xff00 >> bits);
-    }
-}
-
-static gboolean
-is_ipv6_loopback (const NlvIp *ip)
-{
-  static const NlvIp loopback = { .bytes = { [15] = 1 } };
-
-  return memcmp (ip->bytes, loopback.bytes, sizeof loopback) == 0;
-}
-
-/* IPv4: what ip-address(8) asks for; IPv6: rt_scope() of the address. */
+/* IPv4: what ip-address(8) asks for. */
 static guint8
 natural_scope (const NlvAddress *address)
 {
-  const guint8 *bytes = address->local.bytes;
-
-  if (address->family == AF_INET)
-    return bytes[0] == 127 ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE;
-  if (is_ipv6_loopback (&address->local))
-    return RT_SCOPE_HOST;
-  if (bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80)
-    return RT_SCOPE_LINK;
-  if (bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0xc0)
-    return RT_SCOPE_SITE;
-  return RT_SCOPE_UNIVERSE;
+  if (address->family == AF_INET6)
+    return nlv_ipv6_scope (&address->local);
+  return address->local.bytes[0] == 127 ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE;
 }
 
 void
@@ -90,7 +63,7 @@ nlv_address_fill (NlvAddress *address, const NlvLink *link)
   if (address->family != AF_INET)
     {
       address->flags &= ~(guint32) IFA_F_TENTATIVE;
-      if ((link->flags & IFF_LOOPBACK) && is_ipv6_loopback (&address->local))
+      if ((link->flags & IFF_LOOPBACK) && address->scope == RT_SCOPE_HOST)
         address->protocol = IFAPROT_KERNEL_LO;
       return;
     }
@@ -106,73 +79,24 @@ nlv_address_fill (NlvAddress *address, const NlvLink *link)
 gboolean
 nlv_address_init_link_local (NlvAddress *address, const NlvLink *link)
 {
-  if (link->address_length != 6 || link->hardware_type == ARPHRD_LOOPBACK)
-    return FALSE;
   *address = (NlvAddress){ .family = AF_INET6,
                            .prefix_length = 64,
                            .link = link->index,
                            .protocol = IFAPROT_KERNEL_LL,
-                           .local.bytes = { 0xfe, 0x80, [11] = 0xff, [12] = 0xfe } };
-  memcpy (address->local.bytes + 8, link->address, 3);
-  memcpy (address->local.bytes + 13, link->address + 3, 3);
-  address->local.bytes[8] ^= 0x02;
+                           .local.bytes = { 0xfe, 0x80 } };
+  if (!nlv_ipv6_generate_eui64 (link, address->local.bytes + 8))
+    return FALSE;
   nlv_address_fill (address, link);
   return TRUE;
 }
 
 /* --- routes --------------------------------------------------------------------- */
 
-/* An IPv6 route by the kernel for the address or the link that @link bears. */
-static NlvRoute
-kernel_route (const NlvLink *link, guint8 type, const NlvIp *destination, guint8 length)
-{
-  NlvRoute route = { .family = AF_INET6,
-                     .type = type,
-                     .protocol = RTPROT_KERNEL,
-                     .table = type == RTN_UNICAST ? RT_TABLE_MAIN : RT_TABLE_LOCAL,
-                     .destination = *destination,
-                     .destination_length = length,
-                     .n_nexthops = 1,
-                     .nexthops = g_new0 (NlvNexthop, 1) };
-
-  mask_ip (&route.destination, length);
-  route.nexthops->link = link->index;
-  if (type != RTN_LOCAL && !link->carrier)
-    route.nexthops->flags = RTNH_F_LINKDOWN;
-  return route;
-}
-
-static void
-add_ipv6_route (NlvNetwork *network, const NlvLink *link, guint8 type, const NlvIp *destination, guint8 length,
-                guint32 metric)
-{
-  NlvRoute route = kernel_route (link, type, destination, length);
-
-  route.metric = metric;
-  nlv_network_add_route (network, &route);
-}
-
-/* inet6_addr_add() and __ipv6_ifa_notify(); init_loopback() gives ::1 no
- * prefix route. */
-static void
-derive_ipv6 (NlvNetwork *network, const NlvLink *link, const NlvAddress *address)
-{
-  guint32 metric = address->metric != 0 ? address->metric : IPV6_PREFIX_METRIC;
-
-  add_ipv6_route (network, link, RTN_LOCAL, &address->local, 128, 0);
-  if (!(link->flags & IFF_UP) || is_ipv6_loopback (&address->local))
-    return;
-  if (!(address->flags & IFA_F_NOPREFIXROUTE))
-    add_ipv6_route (network, link, RTN_UNICAST, &address->local, address->prefix_length, metric);
-  if (!equal_ips (&address->peer, &address->local, AF_INET6))
-    add_ipv6_route (network, link, RTN_UNICAST, &address->peer, 128, metric);
-}
-
 /* addrconf_add_mroute(): when a link gets carrier, or an address. */
 static void
-derive_multicast (NlvNetwork *network)
+derive_multicast (NlvChange *change)
 {
-  static const NlvIp multicast = { .bytes = { 0xff } };
+  NlvNetwork *network = change->network;
   g_autoptr (GHashTable) with_address = g_hash_table_new (NULL, NULL);
 
   for (guint i = 0; i < nlv_network_get_n_addresses (network); i++)
@@ -188,7 +112,7 @@ derive_multicast (NlvNetwork *network)
 
       if ((link->flags & (IFF_UP | IFF_LOOPBACK | IFF_SLAVE)) == IFF_UP &&
           (link->carrier || g_hash_table_contains (with_address, GUINT_TO_POINTER (link->index))))
-        add_ipv6_route (network, link, RTN_MULTICAST, &multicast, 8, IPV6_PREFIX_METRIC);
+        nlv_ipv6_add_multicast_route (change, link);
     }
 }
 
@@ -198,7 +122,7 @@ nlv_network_derive_routes (NlvNetwork *network)
   NlvChange change;
 
   nlv_change_init (&change, network, 0);
-  derive_multicast (network);
+  derive_multicast (&change);
   for (guint i = 0; i < nlv_network_get_n_addresses (network); i++)
     {
       const NlvAddress *address = nlv_network_get_address (network, i);
@@ -207,7 +131,7 @@ nlv_network_derive_routes (NlvNetwork *network)
       if (link == NULL)
         continue;
       if (address->family == AF_INET6)
-        derive_ipv6 (network, link, address);
+        nlv_addrconf_add_routes (&change, link, address);
       else
         nlv_ipv4_add_routes (&change, link, address);
     }

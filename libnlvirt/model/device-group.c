@@ -119,19 +119,28 @@ nlv_group_event (NlvChange *change, const NlvLink *link, NlvGroups which, const 
 
 /* --- joining and leaving ------------------------------------------------------------------ */
 
-void
-nlv_group_join (NlvChange *change, NlvLink *link, NlvGroups which, const NlvIp *ip)
+gboolean
+nlv_group_enter (NlvChange *change, NlvLink *link, NlvGroups which, const NlvIp *ip, NlvMembership *first)
 {
   NlvMembership *known = find_group (change->network, link, which, ip, NULL);
-  NlvMembership group = { .ip = *ip, .created = (guint32) change->now, .updated = (guint32) change->now, .users = 1 };
 
   if (known != NULL)
     {
       known->users++;
-      return;
+      return FALSE;
     }
-  g_array_prepend_val (link->groups[which], group);
-  nlv_group_event (change, link, which, &group, TRUE);
+  *first = (NlvMembership){ .ip = *ip, .created = (guint32) change->now, .updated = (guint32) change->now, .users = 1 };
+  g_array_prepend_val (link->groups[which], *first);
+  return TRUE;
+}
+
+void
+nlv_group_join (NlvChange *change, NlvLink *link, NlvGroups which, const NlvIp *ip)
+{
+  NlvMembership first;
+
+  if (nlv_group_enter (change, link, which, ip, &first))
+    nlv_group_event (change, link, which, &first, TRUE);
 }
 
 gboolean

@@ -16,8 +16,9 @@ void nlv_groups_begin (NlvNetwork *network, NlvLink *link, NlvGroups which, gboo
 void nlv_group_join (NlvChange *change, NlvLink *link, NlvGroups which, const NlvIp *group);
 /* One less. TRUE when it was the last. */
 gboolean nlv_group_leave (NlvChange *change, NlvLink *link, NlvGroups which, const NlvIp *group);
-/* The two halves of the latter, for what comes between them: FALSE when others
- * stay in it, or nobody was. */
+/* The halves of these, for what comes between them: FALSE when nothing is to be
+ * told, since others are in it, or nobody was. */
+gboolean nlv_group_enter (NlvChange *change, NlvLink *link, NlvGroups which, const NlvIp *group, NlvMembership *first);
 gboolean nlv_group_drop (NlvChange *change, NlvLink *link, NlvGroups which, const NlvIp *group, NlvMembership *last);
 void nlv_group_event (NlvChange *change, const NlvLink *link, NlvGroups which, const NlvMembership *group,
                       gboolean joined);

@@ -56,6 +56,9 @@ struct _NlvNetwork
   NlvLinkWatch link_watch;
 };
 
+/* network-begin.c: nothing is told yet, but timers start. */
+void nlv_network_begin (NlvNetwork *network);
+
 /* observer.c */
 void nlv_observers_init (NlvObservers *self);
 void nlv_observers_clear (NlvObservers *self);

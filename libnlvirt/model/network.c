@@ -123,10 +123,10 @@ guint64
 nlv_network_tell_time (NlvNetwork *network, guint64 now)
 {
   if (!network->clock_runs)
-    network->clock_start = now;
-  if (!network->clock_runs)
     {
+      network->clock_start = now;
       network->clock_runs = TRUE;
+      nlv_network_begin (network);
       nlv_network_deadline_changed (network);
     }
   return network->globals.clock + (now > network->clock_start ? now - network->clock_start : 0);

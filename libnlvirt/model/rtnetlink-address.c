@@ -28,7 +28,7 @@ const NlvPolicy nlv_address_policy_ipv4[NLV_IFA_MAX + 1] = {
   [NLV_IFA_PROTO] = { .kind = NLV_KIND_U8 },
 };
 
-static const NlvPolicy policy_ipv6[NLV_IFA_MAX + 1] = {
+const NlvPolicy nlv_address_policy_ipv6[NLV_IFA_MAX + 1] = {
   [IFA_ADDRESS] = LEN (16),
   [IFA_LOCAL] = LEN (16),
   [IFA_CACHEINFO] = LEN (sizeof (struct ifa_cacheinfo)),
@@ -41,7 +41,7 @@ static const NlvPolicy policy_ipv6[NLV_IFA_MAX + 1] = {
 static const NlvPolicy *
 policy_of (guint8 family)
 {
-  return family == AF_INET ? nlv_address_policy_ipv4 : policy_ipv6;
+  return family == AF_INET ? nlv_address_policy_ipv4 : nlv_address_policy_ipv6;
 }
 
 /* A lifetime less the seconds that are over since it was set. */
@@ -217,7 +217,7 @@ parse_getaddr (const NlvRequest *request, struct ifaddrmsg *header, NlvAttr *att
   if (strict && (header->ifa_prefixlen != 0 || header->ifa_flags != 0 || header->ifa_scope != 0))
     return nlv_request_refuse (request, -EINVAL, "ipv6: Invalid values in header for get address request");
 
-  int error = nlv_request_attrs (request->message, sizeof *header, attrs, NLV_IFA_MAX, policy_ipv6,
+  int error = nlv_request_attrs (request->message, sizeof *header, attrs, NLV_IFA_MAX, nlv_address_policy_ipv6,
                                  strict ? NLV_VALIDATE_DEPRECATED_STRICT : NLV_VALIDATE_LIBERAL, request->extack);
   if (error < 0 || !strict)
     return error;

@@ -184,6 +184,17 @@ nlv_ip_in_prefix (const NlvIp *ip, const NlvIp *prefix, guint bits, guint8 famil
 }
 
 void
+nlv_ip_mask (NlvIp *ip, guint n_bits, guint8 family)
+{
+  for (guint i = 0; i < nlv_ip_size (family); i++)
+    {
+      guint bits = n_bits > i * 8 ? MIN (n_bits - i * 8, 8) : 0;
+
+      ip->bytes[i] &= (guint8) (0xff00 >> bits);
+    }
+}
+
+void
 nlv_put_ip (NlvWriter *writer, guint16 type, const NlvIp *ip, guint8 family)
 {
   nlv_put (writer, type, ip->bytes, nlv_ip_size (family));

@@ -114,13 +114,12 @@ put_family_header (struct ifinfomsg *header, const NlvLink *link, guint8 family)
   header->ifi_flags = link->flags;
 }
 
-static gboolean
-put_inet6_link (NlvWalk *walk, NlvWriter *writer, const NlvLink *link)
+/* inet6_fill_ifinfo() */
+static void
+put_inet6_link (NlvWriter *writer, struct ifinfomsg *header, const NlvLink *link)
 {
-  struct ifinfomsg *header = nlv_walk_begin (walk, writer, RTM_NEWLINK, 0, sizeof *header);
+  gsize nest;
 
-  if (header == NULL)
-    return FALSE;
   put_family_header (header, link, AF_INET6);
   nlv_put_string (writer, IFLA_IFNAME, link->name);
   if (link->address_length > 0)
@@ -129,10 +128,22 @@ put_inet6_link (NlvWalk *walk, NlvWriter *writer, const NlvLink *link)
   if (link->has_lower && link->lower != link->index)
     nlv_put_u32 (writer, IFLA_LINK, link->lower);
   nlv_put_u8 (writer, IFLA_OPERSTATE, link->operational_state);
-  gsize nest = nlv_nest_begin (writer, IFLA_PROTINFO);
+  nest = nlv_nest_begin (writer, IFLA_PROTINFO);
   nlv_link_put_inet6 (writer, link, 0);
   nlv_nest_end (writer, nest);
-  return nlv_writer_end (writer);
+}
+
+void
+nlv_inet6_link_event (NlvChange *change, const NlvLink *link)
+{
+  NlvWriter writer;
+  struct ifinfomsg *header =
+    nlv_event_begin (change, &writer, RTNLGRP_IPV6_IFINFO, RTM_NEWLINK, 0, FALSE, sizeof *header);
+
+  if (header == NULL)
+    return;
+  put_inet6_link (&writer, header, link);
+  nlv_event_send (change, &writer, RTNLGRP_IPV6_IFINFO, FALSE);
 }
 
 /* br_fill_ifinfo() of a port, with what its bridge knows of it, or of the
@@ -185,7 +196,14 @@ nlv_dump_inet6_links (NlvWalk *walk, NlvWriter *writer)
   for (guint n = nlv_network_get_n_links (network); walk->position < n; walk->position++)
     {
       const NlvLink *link = nlv_network_get_link (network, walk->position);
-      if (nlv_link_has_ipv6 (link) && !put_inet6_link (walk, writer, link))
+      struct ifinfomsg *header;
+
+      if (!nlv_link_has_ipv6 (link))
+        continue;
+      header = nlv_walk_begin (walk, writer, RTM_NEWLINK, 0, sizeof *header);
+      if (header != NULL)
+        put_inet6_link (writer, header, link);
+      if (header == NULL || !nlv_writer_end (writer))
         return -EMSGSIZE;
     }
   return 0;

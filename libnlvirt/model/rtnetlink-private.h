@@ -129,6 +129,8 @@ gsize nlv_ip_size (guint8 family);
 gboolean nlv_ip_is_any (const NlvIp *ip, guint8 family);
 gboolean nlv_ip_equal (const NlvIp *a, const NlvIp *b, guint8 family);
 gboolean nlv_ip_in_prefix (const NlvIp *ip, const NlvIp *prefix, guint bits, guint8 family);
+/* ipv6_addr_prefix(): the bits behind @bits go. */
+void nlv_ip_mask (NlvIp *ip, guint bits, guint8 family);
 void nlv_put_ip (NlvWriter *writer, guint16 type, const NlvIp *ip, guint8 family);
 guint8 nlv_table_byte (guint32 table);
 
@@ -143,11 +145,14 @@ void nlv_link_message_of_event (NlvWriter *writer, const NlvLink *link, guint32 
 void nlv_link_put_family (NlvWriter *writer, const NlvLink *link, guint32 ext_mask);
 void nlv_link_put_inet6 (NlvWriter *writer, const NlvLink *link, guint32 ext_mask);
 int nlv_dump_inet6_links (NlvWalk *walk, NlvWriter *writer);
+/* inet6_ifinfo_notify() */
+void nlv_inet6_link_event (NlvChange *change, const NlvLink *link);
 int nlv_dump_bridge_links (NlvWalk *walk, NlvWriter *writer);
 int nlv_dump_ipmr_links (NlvWalk *walk, NlvWriter *writer);
 
 /* rtnetlink-address.c, rtnetlink-group.c */
 extern const NlvPolicy nlv_address_policy_ipv4[NLV_IFA_MAX + 1];
+extern const NlvPolicy nlv_address_policy_ipv6[NLV_IFA_MAX + 1];
 void nlv_address_message (NlvWriter *writer, struct ifaddrmsg *header, const NlvAddress *address, guint64 now);
 int nlv_address_check_dump (NlvWalk *walk);
 int nlv_dump_addresses (NlvWalk *walk, NlvWriter *writer);
@@ -164,6 +169,10 @@ void nlv_group_message (NlvWriter *writer, struct ifaddrmsg *header, NlvGroups w
 /* change-address-ipv4.c */
 int nlv_newaddr_ipv4 (const NlvRequest *request);
 int nlv_deladdr_ipv4 (const NlvRequest *request);
+
+/* change-address-ipv6.c */
+int nlv_newaddr_ipv6 (const NlvRequest *request);
+int nlv_deladdr_ipv6 (const NlvRequest *request);
 
 /* rtnetlink-route.c */
 extern const NlvPolicy nlv_route_policy_ipv4[NLV_RTA_MAX + 1];

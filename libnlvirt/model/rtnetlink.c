@@ -32,6 +32,8 @@ static const Handler handlers[] = {
   { RTM_GETLINK, RTNL_FAMILY_IPMR, NULL, nlv_dump_ipmr_links, NLV_ENDING_SPLIT },
   { RTM_NEWADDR, AF_INET, nlv_newaddr_ipv4 },
   { RTM_DELADDR, AF_INET, nlv_deladdr_ipv4 },
+  { RTM_NEWADDR, AF_INET6, nlv_newaddr_ipv6 },
+  { RTM_DELADDR, AF_INET6, nlv_deladdr_ipv6 },
   { RTM_GETADDR, AF_UNSPEC, NULL, dump_all_families, NLV_ENDING_SPLIT },
   { RTM_GETADDR, AF_INET, NULL, nlv_dump_addresses, NLV_ENDING_SPLIT },
   { RTM_GETADDR, AF_INET6, nlv_getaddr_inet6, nlv_dump_addresses, NLV_ENDING_JOINED },

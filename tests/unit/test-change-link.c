@@ -67,6 +67,7 @@ add_link (NlvNetwork *network, guint32 index, const char *name, const char *kind
   link.index = index;
   link.address[0] = 2;
   link.address[5] = (guint8) index;
+  link.address_generation = IN6_ADDR_GEN_MODE_NONE; /* only what is asked for happens later */
   link.has_lower = lower != 0;
   link.lower = lower;
   return nlv_network_add_link (network, &link);
