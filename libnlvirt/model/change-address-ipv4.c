@@ -91,35 +91,51 @@ make_address (const AddressRequest *self, const NlvLink *link)
 
 /* --- IFA_F_MCAUTOJOIN ---------------------------------------------------------------------- */
 
+/* Whether the namespace's own socket is in the group that is @address, for one of
+ * the link's addresses, and how many it is in. */
 static gboolean
-holds_membership (const NlvAddress *address)
+has_joined (NlvNetwork *network, NlvLink *link, guint32 address, guint *n)
 {
-  return address->family == AF_INET && (address->flags & IFA_F_MCAUTOJOIN) != 0;
-}
+  gboolean joined = FALSE;
 
-/* ip_mc_join_group() on the namespace's own socket */
-static int
-join (AddressRequest *self, NlvLink *link, const NlvAddress *address)
-{
-  NlvNetwork *network = self->change.network;
-  guint n = 0;
-
-  if (!nlv_ipv4_is_multicast (address->peer.v4))
-    return -EINVAL;
+  *n = 0;
   for (guint i = 0; i < nlv_network_get_n_addresses (network); i++)
     {
       const NlvAddress *at = nlv_network_get_address (network, i);
 
-      if (!holds_membership (at))
+      if (at->family != AF_INET || (at->flags & IFA_F_MCAUTOJOIN) == 0)
         continue;
-      if (at->link == link->index && at->peer.v4 == address->peer.v4)
-        return -EADDRINUSE;
-      n++;
+      joined |= at->link == link->index && at->peer.v4 == address;
+      ++*n;
     }
+  return joined;
+}
+
+/* ip_mc_join_group() */
+static int
+join (AddressRequest *self, NlvLink *link, const NlvAddress *address)
+{
+  guint n;
+
+  if (!nlv_ipv4_is_multicast (address->peer.v4))
+    return -EINVAL;
+  if (has_joined (self->change.network, link, address->peer.v4, &n) &&
+      nlv_link_listens_to (self->change.network, link, address->peer.v4))
+    return -EADDRINUSE;
   if (n >= MAX_MEMBERSHIPS)
     return -ENOBUFS;
   nlv_group_join (&self->change, link, NLV_GROUPS_IPV4, &address->peer);
   return 0;
+}
+
+/* ip_mc_leave_group(), whichever of its addresses the link is in the group for */
+static void
+leave (AddressRequest *self, NlvLink *link, const NlvAddress *address)
+{
+  guint n;
+
+  if (nlv_ipv4_is_multicast (address->peer.v4) && has_joined (self->change.network, link, address->peer.v4, &n))
+    nlv_group_leave (&self->change, link, NLV_GROUPS_IPV4, &address->peer);
 }
 
 /* --- RTM_NEWADDR ------------------------------------------------------------------------------ */
@@ -128,7 +144,7 @@ static int
 add (AddressRequest *self, NlvLink *link, NlvAddress *address)
 {
   nlv_inet_set_lifetime (&self->change, address, self->valid, self->preferred);
-  if (holds_membership (address))
+  if ((address->flags & IFA_F_MCAUTOJOIN) != 0)
     {
       int error = join (self, link, address);
 
@@ -213,8 +229,7 @@ nlv_deladdr_ipv4 (const NlvRequest *request)
     {
       if (!is_meant (&self, at))
         continue;
-      if (nlv_ipv4_is_multicast (at->peer.v4) && holds_membership (at))
-        nlv_group_leave (&self.change, link, NLV_GROUPS_IPV4, &at->peer);
+      leave (&self, link, at);
       nlv_inet_remove_address (&self.change, link, at, TRUE);
       return 0;
     }

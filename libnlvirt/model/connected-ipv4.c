@@ -84,18 +84,15 @@ scope_of (const Magic *magic)
   return magic->type == RTN_LOCAL ? RT_SCOPE_HOST : RT_SCOPE_LINK;
 }
 
-/* inet_addr_type_dev_table(); @link NULL: on any. */
+/* inet_addr_type_table() */
 static gboolean
-is_local (NlvNetwork *network, const NlvLink *link, guint32 ip, guint32 table)
+is_local (NlvNetwork *network, guint32 ip, guint32 table)
 {
   const NlvFlow flow = { .family = AF_INET, .destination.v4 = ip };
   NlvLookup lookup = { 0 };
 
-  if (ip == 0 || ip == G_MAXUINT32 || nlv_ipv4_is_multicast (ip))
-    return FALSE;
-  if (nlv_lookup_table (network, &flow, table, &lookup) < 0 || lookup.route.type != RTN_LOCAL)
-    return FALSE;
-  return link == NULL || (lookup.route.n_nexthops > 0 && lookup.route.nexthops[0].link == link->index);
+  return ip != 0 && ip != G_MAXUINT32 && !nlv_ipv4_is_multicast (ip) &&
+         nlv_lookup_table (network, &flow, table, &lookup) == 0 && lookup.route.type == RTN_LOCAL;
 }
 
 /* What fib_create_info() may have against it: fib_check_nh_nongw(),
@@ -109,8 +106,8 @@ is_valid (NlvNetwork *network, const Magic *magic)
     return FALSE;
   if (magic->source == 0 || (magic->type == RTN_LOCAL && magic->destination == magic->source))
     return TRUE;
-  return is_local (network, NULL, magic->source, table) ||
-         (table != RT_TABLE_LOCAL && is_local (network, NULL, magic->source, RT_TABLE_LOCAL));
+  return is_local (network, magic->source, table) ||
+         (table != RT_TABLE_LOCAL && is_local (network, magic->source, RT_TABLE_LOCAL));
 }
 
 static NlvRoute
@@ -368,7 +365,7 @@ remove_local (NlvChange *change, const NlvLink *link, const Needs *needs)
   Magic magic = begin (change, link, needs->primary, RTN_LOCAL, ip);
 
   delete (change, &magic);
-  if (!needs->present && !is_local (change->network, link, ip, vrf != 0 ? vrf : RT_TABLE_LOCAL))
+  if (!needs->present && !is_local (change->network, ip, vrf != 0 ? vrf : RT_TABLE_LOCAL))
     nlv_fib_sync_down_address (change, link, ip);
 }
 
