@@ -2,6 +2,7 @@
 
 /* IFLA_AF_SPEC in a request: what IPv4 and IPv6 have of a link. struct
  * rtnl_af_ops. */
+#include "model/addrconf.h"
 #include "model/change-link.h"
 
 #include <errno.h>
@@ -116,7 +117,7 @@ set_inet6 (NlvLink *link, const NlvAttr *family)
 
   nlv_attrs_parse (family->payload, attrs, NLV_IFLA_INET6_RA_MTU, NULL, NLV_VALIDATE_LIBERAL, NULL);
   if (nlv_attr_present (&attrs[IFLA_INET6_ADDR_GEN_MODE]))
-    link->address_generation = nlv_attr_u8 (&attrs[IFLA_INET6_ADDR_GEN_MODE]);
+    nlv_ipv6_set_generation (link, nlv_attr_u8 (&attrs[IFLA_INET6_ADDR_GEN_MODE]));
 }
 
 int

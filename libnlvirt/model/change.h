@@ -19,6 +19,7 @@ typedef struct
   /* What is told with NLV_NETDEV_CHANGE and _CHANGE_MTU, while it is told. */
   guint32 flags_changed;
   guint32 old_mtu;
+  gboolean name_refused; /* with NLV_NETDEV_CHANGE_NAME: the former name is back */
 } NlvChange;
 
 /* One that nobody has asked for, within another or by itself. */

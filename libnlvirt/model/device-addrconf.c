@@ -248,7 +248,9 @@ nlv_addrconf_device_event (NlvChange *change, NlvLink *link, NlvNetdevEvent even
     go_down (change, link, event == NLV_NETDEV_UNREGISTER);
   else if (event == NLV_NETDEV_CHANGE_NAME)
     {
-      nlv_netconf_event (change, RTM_DELNETCONF, AF_INET6, link);
-      nlv_netconf_event (change, RTM_NEWNETCONF, AF_INET6, link);
+      if (!change->name_refused)
+        nlv_netconf_event (change, RTM_DELNETCONF, AF_INET6, link);
+      if (nlv_link_name_has_sysctls (link->name))
+        nlv_netconf_event (change, RTM_NEWNETCONF, AF_INET6, link);
     }
 }

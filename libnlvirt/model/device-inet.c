@@ -125,6 +125,7 @@ nlv_inet_device_event (NlvChange *change, NlvLink *link, NlvNetdevEvent event)
     {
       relabel (change, link);
       nlv_netconf_event (change, RTM_DELNETCONF, AF_INET, link);
-      nlv_netconf_event (change, RTM_NEWNETCONF, AF_INET, link);
+      if (nlv_link_name_has_sysctls (link->name))
+        nlv_netconf_event (change, RTM_NEWNETCONF, AF_INET, link);
     }
 }

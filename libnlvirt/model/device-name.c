@@ -3,6 +3,7 @@
 /* A link's name, and names that are found by a pattern: dev_change_name() and
  * __dev_alloc_name(). */
 #include "model/device-settings.h"
+#include "model/link-settings.h"
 
 #include <errno.h>
 #include <string.h>
@@ -46,10 +47,29 @@ nlv_network_pick_link_name (NlvNetwork *network, const char *wanted, int taken, 
   return 0;
 }
 
+static void
+rename_link (NlvChange *change, NlvLink *link, const char *name)
+{
+  nlv_network_rename_link (change->network, link, name);
+  nlv_network_touch_link (change->network, link);
+  nlv_netdev_notify (change, link, NLV_NETDEV_CHANGE_NAME);
+}
+
+/* A name that IPv6 has no room for among its sysctls is taken back:
+ * addrconf_notify(), and dev_change_name()'s rollback. */
+static int
+take_back (NlvChange *change, NlvLink *link, const char *name)
+{
+  change->name_refused = TRUE;
+  rename_link (change, link, name);
+  change->name_refused = FALSE;
+  return -EINVAL;
+}
+
 int
 nlv_link_set_name (NlvChange *change, NlvLink *link, const char *name)
 {
-  char picked[IFNAMSIZ];
+  char picked[IFNAMSIZ], former[IFNAMSIZ];
   int error;
 
   if (strcmp (link->name, name) == 0)
@@ -57,9 +77,9 @@ nlv_link_set_name (NlvChange *change, NlvLink *link, const char *name)
   error = nlv_network_pick_link_name (change->network, name, -EEXIST, picked);
   if (error < 0)
     return error;
-  if (!nlv_network_rename_link (change->network, link, picked))
-    return -EEXIST;
-  nlv_network_touch_link (change->network, link);
-  nlv_netdev_notify (change, link, NLV_NETDEV_CHANGE_NAME);
+  g_strlcpy (former, link->name, sizeof former);
+  rename_link (change, link, picked);
+  if (nlv_link_has_ipv6 (link) && !nlv_link_name_has_sysctls (picked))
+    return take_back (change, link, former);
   return 0;
 }

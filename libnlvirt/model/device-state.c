@@ -5,8 +5,10 @@
 #include "model/consequences.h"
 #include "model/device-driver.h"
 #include "model/device.h"
+#include "model/link-settings.h"
 
 #include <linux/if.h>
+#include <linux/ipv6.h>
 
 /* What a person may set. */
 #define SETTABLE (IFF_DEBUG | IFF_NOTRAILERS | IFF_NOARP | IFF_DYNAMIC | IFF_MULTICAST | IFF_PORTSEL | IFF_AUTOMEDIA)
@@ -121,6 +123,16 @@ nlv_link_add_all_multicast (NlvChange *change, NlvLink *link, int more)
     nlv_link_notify_flags (change, link, before, 0, FALSE);
 }
 
+/* What IPv6 has taken from the flags when the link was made stays as it is. */
+static void
+set_flags (NlvLink *link, guint32 flags)
+{
+  gint64 accept_dad = nlv_link_get_setting (link, NLV_LINK_IPV6, DEVCONF_ACCEPT_DAD);
+
+  link->flags = (flags & SETTABLE) | (link->flags & ~(guint32) SETTABLE);
+  nlv_link_set_setting (link, NLV_LINK_IPV6, DEVCONF_ACCEPT_DAD, accept_dad);
+}
+
 int
 nlv_link_apply_flags (NlvChange *change, NlvLink *link, guint32 flags, guint32 mask)
 {
@@ -128,7 +140,7 @@ nlv_link_apply_flags (NlvChange *change, NlvLink *link, guint32 flags, guint32 m
   guint32 wanted = (flags & mask) | (before & ~mask);
   int error = 0;
 
-  link->flags = (wanted & SETTABLE) | (before & ~(guint32) SETTABLE);
+  set_flags (link, wanted);
   nlv_network_touch_link (change->network, link);
   if (((before ^ wanted) & IFF_MULTICAST) != 0)
     tell_driver (change, link, IFF_MULTICAST);

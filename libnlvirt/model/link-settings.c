@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/link-settings.h"
 
+#include <linux/ipv6.h>
 #include <linux/neighbour.h>
 #include <net/if_arp.h>
 #include <string.h>
@@ -12,9 +13,6 @@
 #define N_INET6_STATS 38
 #define N_ICMP6_STATS 7
 #define N_PARAMETERS 20
-
-/* In the kernel's enum, of which the headers are not for programs. */
-#define DEVCONF_ADDR_GEN_MODE 47
 
 /* Flags of struct inet6_dev. */
 #define IF_READY 0x80000000
@@ -197,6 +195,13 @@ nlv_link_usual_settings (const NlvLink *link, NlvLinkSettings which, gint64 valu
     }
 }
 
+/* What the link has a field for. */
+static gboolean
+is_derived (NlvLinkSettings which, guint id)
+{
+  return which == NLV_LINK_IPV6 && id == DEVCONF_ADDR_GEN_MODE;
+}
+
 guint
 nlv_link_all_settings (const NlvLink *link, NlvLinkSettings which, gint64 values[NLV_MAX_SETTINGS])
 {
@@ -210,7 +215,7 @@ nlv_link_all_settings (const NlvLink *link, NlvLinkSettings which, gint64 values
     {
       const NlvSetting *setting = &g_array_index (own, NlvSetting, i);
 
-      if (setting->id < n)
+      if (setting->id < n && !is_derived (which, setting->id))
         values[setting->id] = setting->value;
     }
   return n;
@@ -231,7 +236,7 @@ nlv_link_set_setting (NlvLink *link, NlvLinkSettings which, guint id, gint64 val
   gint64 values[NLV_MAX_SETTINGS];
   guint n = nlv_link_usual_settings (link, which, values);
 
-  if (id < n && values[id] == value)
+  if (is_derived (which, id) || (id < n && values[id] == value))
     nlv_settings_unset (&link->settings[which], id);
   else if (id < NLV_MAX_SETTINGS)
     nlv_settings_set (&link->settings[which], id, value);

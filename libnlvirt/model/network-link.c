@@ -18,6 +18,12 @@ nlv_link_name_fault (const char *name)
   return NULL;
 }
 
+gboolean
+nlv_link_name_has_sysctls (const char *name)
+{
+  return strcmp (name, "all") != 0 && strcmp (name, "default") != 0;
+}
+
 void
 nlv_link_init (NlvLink *link)
 {

@@ -409,6 +409,8 @@ guint64 nlv_network_tell_time (NlvNetwork *network, guint64 now);
 
 /* dev_valid_name(): what is wrong with a link's name, or NULL. */
 const char *nlv_link_name_fault (const char *name);
+/* sysctl_dev_name_is_allowed(): it is none of those that stand for all links. */
+gboolean nlv_link_name_has_sysctls (const char *name);
 void nlv_link_init (NlvLink *link);
 void nlv_link_clear (NlvLink *link);
 void nlv_link_copy (const NlvLink *link, NlvLink *copy);

@@ -32,8 +32,8 @@
     .kind = NLV_KIND_U32, .bounded = TRUE, .min = low, .max = G_MAXUINT32                                              \
   }
 
-/* MAX_TCP_HEADER + 1 of a common configuration */
-#define MIN_GSO_SIZE 321
+/* MAX_TCP_HEADER + 1 without wireless devices */
+#define MIN_GSO_SIZE 193
 
 const NlvPolicy nlv_link_policy[NLV_IFLA_MAX + 1] = {
   [IFLA_UNSPEC] = { .min = NLV_IFLA_DPLL_PIN },
