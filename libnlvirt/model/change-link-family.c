@@ -4,6 +4,7 @@
  * rtnl_af_ops. */
 #include "model/addrconf.h"
 #include "model/change-link.h"
+#include "model/device-addrconf.h"
 
 #include <errno.h>
 #include <string.h>
@@ -110,14 +111,22 @@ set_inet (NlvLink *link, const NlvAttr *family)
 }
 
 /* inet6_set_link_af() */
-static void
-set_inet6 (NlvLink *link, const NlvAttr *family)
+static int
+set_inet6 (NlvLinkRequest *self, NlvLink *link, const NlvAttr *family)
 {
   NlvAttr attrs[NLV_IFLA_INET6_RA_MTU + 1];
+  NlvIp token;
+  int error = 0;
 
   nlv_attrs_parse (family->payload, attrs, NLV_IFLA_INET6_RA_MTU, NULL, NLV_VALIDATE_LIBERAL, NULL);
-  if (nlv_attr_present (&attrs[IFLA_INET6_ADDR_GEN_MODE]))
+  if (nlv_attr_present (&attrs[IFLA_INET6_TOKEN]))
+    {
+      nlv_attr_copy (&attrs[IFLA_INET6_TOKEN], &token, sizeof token);
+      error = nlv_ipv6_set_token (&self->change, link, &token);
+    }
+  if (error == 0 && nlv_attr_present (&attrs[IFLA_INET6_ADDR_GEN_MODE]))
     nlv_ipv6_set_generation (link, nlv_attr_u8 (&attrs[IFLA_INET6_ADDR_GEN_MODE]));
+  return error;
 }
 
 int
@@ -129,6 +138,7 @@ nlv_link_set_families (NlvLinkRequest *self, NlvLink *link, NlvLinkStatus *statu
   while (nlv_attr_next (&rest, &family))
     {
       gboolean inet = family.type == AF_INET;
+      int error = 0;
 
       /* What went before may have taken the family off the link. */
       if (inet ? !nlv_link_has_ipv4 (link) : !nlv_link_has_ipv6 (link))
@@ -136,7 +146,9 @@ nlv_link_set_families (NlvLinkRequest *self, NlvLink *link, NlvLinkStatus *statu
       if (inet)
         set_inet (link, &family);
       else
-        set_inet6 (link, &family);
+        error = set_inet6 (self, link, &family);
+      if (error < 0)
+        return error;
       *status = NLV_LINK_NOTIFY;
     }
   return 0;

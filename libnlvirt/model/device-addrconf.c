@@ -9,8 +9,10 @@
 #include "model/device.h"
 #include "model/rtnetlink-private.h"
 
+#include <errno.h>
 #include <linux/if.h>
 #include <linux/ipv6.h>
+#include <string.h>
 
 /* Newer than the headers that this builds with. */
 #define IF_READY 0x80000000
@@ -253,4 +255,38 @@ nlv_addrconf_device_event (NlvChange *change, NlvLink *link, NlvNetdevEvent even
       if (nlv_link_name_has_sysctls (link->name))
         nlv_netconf_event (change, RTM_NEWNETCONF, AF_INET6, link);
     }
+}
+
+/* --- the token ------------------------------------------------------------------------------ */
+
+/* ipv6_get_lladdr() */
+static gboolean
+has_link_local (NlvNetwork *network, const NlvLink *link)
+{
+  guint position = nlv_network_find_addresses (network, AF_INET6, link->index);
+  const NlvAddress *address;
+
+  while ((address = nlv_network_get_link_address (network, AF_INET6, link->index, position++)) != NULL)
+    if (address->scope == RT_SCOPE_LINK && (address->flags & (IFA_F_TENTATIVE | IFA_F_OPTIMISTIC)) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+int
+nlv_ipv6_set_token (NlvChange *change, NlvLink *link, const NlvIp *token)
+{
+  if ((link->flags & IFF_LOOPBACK) != 0)
+    return nlv_change_refuse (change, -EINVAL, "ipv6: Device is loopback");
+  if ((link->flags & IFF_NOARP) != 0)
+    return nlv_change_refuse (change, -EINVAL, "ipv6: Device does not do neighbour discovery");
+  if (!nlv_ipv6_accepts_ra (link))
+    return nlv_change_refuse (change, -EINVAL, "ipv6: Router advertisement is disabled on device");
+  if (nlv_link_get_setting (link, NLV_LINK_IPV6, DEVCONF_RTR_SOLICITS) == 0)
+    return nlv_change_refuse (change, -EINVAL, "Router solicitation is disabled on device");
+  memcpy (link->ipv6_token.bytes + 8, token->bytes + 8, 8);
+  if (!nlv_ip_is_any (token, AF_INET6) && nlv_ipv6_is_ready (link) && has_link_local (change->network, link))
+    nlv_ipv6_set_flags (link, IF_RS_SENT, 0);
+  nlv_network_touch_link (change->network, link);
+  nlv_inet6_link_event (change, link);
+  return 0;
 }

@@ -7,6 +7,10 @@
 
 void nlv_addrconf_device_event (NlvChange *change, NlvLink *link, NlvNetdevEvent event);
 
+/* inet6_set_iftoken(): the interface identifier that addresses by router
+ * advertisement would have. 0 or -errno. */
+int nlv_ipv6_set_token (NlvChange *change, NlvLink *link, const NlvIp *token);
+
 /* device-link-local.c */
 /* The interface identifier that a link's hardware address makes: FALSE when it
  * makes none. ipv6_generate_eui64() */

@@ -241,3 +241,21 @@ nlv_link_set_setting (NlvLink *link, NlvLinkSettings which, guint id, gint64 val
   else if (id < NLV_MAX_SETTINGS)
     nlv_settings_set (&link->settings[which], id, value);
 }
+
+GArray *
+nlv_link_unusual_settings (const NlvLink *link, NlvLinkSettings which)
+{
+  const GArray *own = link->settings[which];
+  gint64 usual[NLV_MAX_SETTINGS];
+  guint n = nlv_link_usual_settings (link, which, usual);
+  GArray *unusual = NULL;
+
+  for (guint i = 0; own != NULL && i < own->len; i++)
+    {
+      const NlvSetting *setting = &g_array_index (own, NlvSetting, i);
+
+      if (setting->id >= n || setting->value != usual[setting->id])
+        nlv_settings_set (&unusual, setting->id, setting->value);
+    }
+  return unusual;
+}

@@ -38,6 +38,9 @@ gint64 nlv_link_get_setting (const NlvLink *link, NlvLinkSettings which, guint i
 /* Keeps @value if it is not the usual one. */
 void nlv_link_set_setting (NlvLink *link, NlvLinkSettings which, guint id, gint64 value);
 
+/* Those of its own that are not the usual ones. (element-type NlvSetting) (nullable) */
+GArray *nlv_link_unusual_settings (const NlvLink *link, NlvLinkSettings which);
+
 /* RFC 6724's address labels as Linux has them. */
 const NlvAddressLabel *nlv_usual_labels (guint *n);
 

@@ -5,6 +5,7 @@
 #include "model/table-file-link.h"
 
 #include "model/consequences.h"
+#include "model/link-settings.h"
 
 #include <linux/if_arp.h>
 #include <string.h>
@@ -184,7 +185,13 @@ nlv_link_write_settings (GString *text, const NlvLink *link)
   if (memcmp (link->ipv6_token.bytes, no_token.bytes, sizeof no_token) != 0)
     nlv_write_ip (text, "ipv6-token", AF_INET6, &link->ipv6_token);
   for (guint i = 0; i < NLV_N_LINK_SETTINGS; i++)
-    nlv_write_settings (text, settings[i].key, settings[i].names, link->settings[i]);
+    {
+      /* A link's state is said once it changes: it may well be the usual one again. */
+      g_autoptr (GArray) state = i == NLV_LINK_IPV6_STATE ? nlv_link_unusual_settings (link, i) : NULL;
+
+      nlv_write_settings (text, settings[i].key, settings[i].names,
+                          i == NLV_LINK_IPV6_STATE ? state : link->settings[i]);
+    }
   for (guint i = 0; i < NLV_N_GROUPS; i++)
     nlv_write_groups (text, groups[i].key, groups[i].family, link->groups[i]);
 }
