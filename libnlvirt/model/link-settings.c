@@ -236,6 +236,8 @@ nlv_link_set_setting (NlvLink *link, NlvLinkSettings which, guint id, gint64 val
   gint64 values[NLV_MAX_SETTINGS];
   guint n = nlv_link_usual_settings (link, which, values);
 
+  if (is_derived (which, id))
+    link->address_generation = (guint8) value;
   if (is_derived (which, id) || (id < n && values[id] == value))
     nlv_settings_unset (&link->settings[which], id);
   else if (id < NLV_MAX_SETTINGS)
