@@ -4,6 +4,7 @@
  * fib_sync_down_dev() and its like of fib_semantics.c. */
 #include "model/device-fib.h"
 
+#include "model/change-neighbor.h"
 #include "model/change-route.h"
 #include "model/connected-ipv4.h"
 #include "model/fib.h"
@@ -174,6 +175,7 @@ static void
 disable (NlvChange *change, const NlvLink *link, gboolean host, gboolean gone)
 {
   sync_down (change, link, RTNH_F_DEAD | RTNH_F_LINKDOWN, host, gone);
+  nlv_neighbors_go_down (change, link, AF_INET);
 }
 
 /* --- addresses ---------------------------------------------------------------------------- */

@@ -2,6 +2,8 @@
 
 /* Memberships in groups, counted: the last comes first, as in the kernel. */
 #include "model/device-group.h"
+
+#include "model/device-filter.h"
 #include "model/rtnetlink-private.h"
 
 #include <string.h>
@@ -131,6 +133,7 @@ nlv_group_enter (NlvChange *change, NlvLink *link, NlvGroups which, const NlvIp 
     }
   *first = (NlvMembership){ .ip = *ip, .created = (guint32) change->now, .updated = (guint32) change->now, .users = 1 };
   g_array_prepend_val (link->groups[which], *first);
+  nlv_filter_group_joined (change->network, link, which, ip);
   return TRUE;
 }
 
@@ -155,6 +158,7 @@ nlv_group_drop (NlvChange *change, NlvLink *link, NlvGroups which, const NlvIp *
     return FALSE;
   *last = *group;
   g_array_remove_index (link->groups[which], place);
+  nlv_filter_group_left (change->network, link, which, ip);
   return TRUE;
 }
 

@@ -5,6 +5,7 @@
 #include "model/device-inet.h"
 
 #include "model/address-ipv4.h"
+#include "model/change-neighbor.h"
 #include "model/device-group.h"
 #include "model/rtnetlink-private.h"
 
@@ -36,6 +37,7 @@ end (NlvChange *change, NlvLink *link)
   g_clear_pointer (&link->groups[NLV_GROUPS_IPV4], g_array_unref);
   nlv_inet_remove_addresses (change, link);
   nlv_netconf_event (change, RTM_DELNETCONF, AF_INET, link);
+  nlv_neighbors_go_down (change, link, AF_INET);
   g_clear_pointer (&link->settings[NLV_LINK_IPV4], g_array_unref);
   g_clear_pointer (&link->settings[NLV_LINK_ARP], g_array_unref);
   nlv_network_touch_link (change->network, link);

@@ -6,19 +6,15 @@
 #include "model/change-neighbor.h"
 #include "model/device-addrconf.h"
 #include "model/device-fib.h"
+#include "model/device-filter.h"
 #include "model/device-inet.h"
 #include "model/device.h"
 
 typedef void (*Notifier) (NlvChange *change, NlvLink *link, NlvNetdevEvent event);
 
 static const Notifier chain[] = {
-  nlv_link_device_event,
-  nlv_inet_device_event,
-  nlv_fib_device_event,
-  nlv_arp_device_event,
-  nlv_addrconf_device_event,
-  nlv_ndisc_device_event,
-  NULL,
+  nlv_link_device_event,   nlv_inet_device_event,     nlv_fib_device_event,   nlv_arp_device_event,
+  nlv_filter_device_event, nlv_addrconf_device_event, nlv_ndisc_device_event, NULL,
 };
 
 void
