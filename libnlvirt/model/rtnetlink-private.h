@@ -311,8 +311,14 @@ void nlv_netconf_event (NlvChange *change, guint16 type, guint8 family, const Nl
 /* What a new link has of the network's "default" settings. */
 void nlv_netconf_take_default (NlvNetwork *network, NlvLink *link, guint8 family);
 int nlv_getnetconf (const NlvRequest *request);
+
+/* rtnetlink-label.c, change-address-label.c */
+extern const NlvPolicy nlv_label_policy[];
+const NlvAddressLabel *nlv_network_get_labels (NlvNetwork *network, guint *n);
 int nlv_dump_address_labels (NlvWalk *walk, NlvWriter *writer);
 int nlv_getaddrlabel (const NlvRequest *request);
+int nlv_newaddrlabel (const NlvRequest *request);
+int nlv_deladdrlabel (const NlvRequest *request);
 guint32 nlv_address_label (NlvNetwork *network, const NlvIp *ip, guint32 link);
 
 /* rtnetlink-stats.c */
