@@ -12,6 +12,7 @@
 
 #include "nlvirt-enum-types.h"
 #include "nlvirt-error.h"
+#include "nlvirt-failure-private.h"
 #include "nlvirt-supervisor.h"
 #include "nlvirt-table-private.h"
 #include "session/session.h"
@@ -61,6 +62,7 @@ struct _NlvirtSession
   GSubprocess *subprocess;      /* (owned) (nullable) */
   GPtrArray *last_words;        /* (element-type Event) (nullable): while the tree is freed */
   char *identifier;             /* (owned) */
+  NlvirtFailureList failures;
   NlvirtAccess access;
   gboolean owns_table; /* @table is the copy that was made for the programs */
 };
@@ -70,6 +72,7 @@ enum
   PROP_0,
   PROP_TABLE,
   PROP_ACCESS,
+  PROP_FAILURES,
   PROP_IDENTIFIER,
   PROP_SUBPROCESS,
   N_PROPERTIES
@@ -231,7 +234,10 @@ nlvirt_session_serve (NlvirtSession *self, NlvirtLoop *loop, int listener_fd, Nl
   self->tree = nlv_served_tree_new (nlvirt_loop_get_engine (loop), listener_fd, window,
                                     nlvirt_table_get_network (self->table), &events, self);
   if (self->tree != NULL)
-    return TRUE;
+    {
+      nlv_served_tree_set_failures (self->tree, self->failures.set);
+      return TRUE;
+    }
   saved_errno = errno;
   close (listener_fd);
   if (saved_errno == EOPNOTSUPP)
@@ -276,6 +282,7 @@ nlvirt_session_finalize (GObject *object)
 {
   NlvirtSession *self = NLVIRT_SESSION (object);
 
+  nlvirt_failure_list_clear (&self->failures);
   g_clear_object (&self->subprocess);
   g_clear_object (&self->table);
   g_clear_pointer (&self->context, g_main_context_unref);
@@ -295,6 +302,9 @@ nlvirt_session_get_property (GObject *object, guint id, GValue *value, GParamSpe
         break;
       case PROP_ACCESS:
         g_value_set_enum (value, self->access);
+        break;
+      case PROP_FAILURES:
+        g_value_set_object (value, self->failures.store);
         break;
       case PROP_IDENTIFIER:
         g_value_set_string (value, self->identifier);
@@ -345,6 +355,15 @@ install_properties (GObjectClass *object_class)
    */
   properties[PROP_ACCESS] = g_param_spec_enum ("access", NULL, NULL, NLVIRT_TYPE_ACCESS, NLVIRT_ACCESS_READ_ONLY,
                                                G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  /**
+   * NlvirtSession:failures: (getter get_failures)
+   *
+   * What is made to go wrong with the programs' sockets: a list of [class@Nlvirt.Failure].
+   *
+   * Since: 0.1
+   */
+  properties[PROP_FAILURES] =
+    g_param_spec_object ("failures", NULL, NULL, G_TYPE_LIST_MODEL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   /**
    * NlvirtSession:identifier: (getter get_identifier)
    *
@@ -432,6 +451,7 @@ nlvirt_session_class_init (NlvirtSessionClass *klass)
 static void
 nlvirt_session_init (NlvirtSession *self)
 {
+  nlvirt_failure_list_init (&self->failures);
 }
 
 GMainContext *
@@ -524,6 +544,62 @@ nlvirt_session_set_access (NlvirtSession *self, NlvirtAccess access)
     nlv_served_tree_set_network (self->tree, nlvirt_table_get_network (self->table), access != NLVIRT_ACCESS_READ_ONLY);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ACCESS]);
   g_object_thaw_notify (G_OBJECT (self));
+}
+
+/**
+ * nlvirt_session_add_failure:
+ * @self: a session
+ * @failure: a failure
+ *
+ * Makes something go wrong with the programs' sockets, from now on.
+ *
+ * Since: 0.1
+ */
+void
+nlvirt_session_add_failure (NlvirtSession *self, NlvirtFailure *failure)
+{
+  g_return_if_fail (NLVIRT_IS_SESSION (self));
+  g_return_if_fail (NLVIRT_IS_FAILURE (failure));
+
+  nlvirt_failure_list_add (&self->failures, failure);
+}
+
+/**
+ * nlvirt_session_remove_failure:
+ * @self: a session
+ * @failure: a failure
+ *
+ * Makes it go wrong no longer. A request that waits goes on waiting.
+ *
+ * Returns: %TRUE if it was among the failures of the session
+ *
+ * Since: 0.1
+ */
+gboolean
+nlvirt_session_remove_failure (NlvirtSession *self, NlvirtFailure *failure)
+{
+  g_return_val_if_fail (NLVIRT_IS_SESSION (self), FALSE);
+  g_return_val_if_fail (NLVIRT_IS_FAILURE (failure), FALSE);
+
+  return nlvirt_failure_list_remove (&self->failures, failure);
+}
+
+/**
+ * nlvirt_session_get_failures: (get-property failures)
+ * @self: a session
+ *
+ * What is made to go wrong with the programs' sockets, in the order of its adding.
+ *
+ * Returns: (transfer none): a list of [class@Nlvirt.Failure]
+ *
+ * Since: 0.1
+ */
+GListModel *
+nlvirt_session_get_failures (NlvirtSession *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_SESSION (self), NULL);
+
+  return G_LIST_MODEL (self->failures.store);
 }
 
 /**

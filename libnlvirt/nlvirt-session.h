@@ -18,6 +18,12 @@ NlvirtAccess nlvirt_session_get_access (NlvirtSession *self);
 NLVIRT_AVAILABLE_IN_0_1
 void nlvirt_session_set_access (NlvirtSession *self, NlvirtAccess access);
 NLVIRT_AVAILABLE_IN_0_1
+void nlvirt_session_add_failure (NlvirtSession *self, NlvirtFailure *failure);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_session_remove_failure (NlvirtSession *self, NlvirtFailure *failure);
+NLVIRT_AVAILABLE_IN_0_1
+GListModel *nlvirt_session_get_failures (NlvirtSession *self);
+NLVIRT_AVAILABLE_IN_0_1
 const char *nlvirt_session_get_identifier (NlvirtSession *self);
 NLVIRT_AVAILABLE_IN_0_1
 GSubprocess *nlvirt_session_get_subprocess (NlvirtSession *self);

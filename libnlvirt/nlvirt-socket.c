@@ -8,6 +8,7 @@
 #include "netlink/socket.h"
 #include "nlvirt-enum-types.h"
 #include "nlvirt-error.h"
+#include "nlvirt-failure-private.h"
 #include "nlvirt-table-private.h"
 
 #include <unistd.h>
@@ -60,6 +61,8 @@ struct _NlvirtSocket
   NlvBus *bus;              /* (owned) */
   NlvNetlinkSocket *socket; /* (owned) */
   GQueue queue;             /* (element-type GBytes) (owned) */
+  NlvirtFailureList failures;
+  gint64 late; /* when a request that waits is to be served: monotonic microseconds, 0 there is none */
   NlvirtAccess access;
   gboolean owns_table; /* @table is the copy that was made for this socket */
 };
@@ -69,6 +72,7 @@ enum
   PROP_0,
   PROP_TABLE,
   PROP_ACCESS,
+  PROP_FAILURES,
   PROP_PORT,
   N_PROPERTIES
 };
@@ -87,6 +91,14 @@ append (gpointer owner, const NlvDatagram *datagram)
   return TRUE;
 }
 
+static void
+delay (gpointer owner, guint milliseconds)
+{
+  NlvirtSocket *self = owner;
+
+  self->late = g_get_monotonic_time () + (gint64) milliseconds * 1000;
+}
+
 static NlvTask
 current_task (NlvirtSocket *self)
 {
@@ -103,10 +115,22 @@ current_task (NlvirtSocket *self)
   };
 }
 
+/* The socket has no main context: whoever looks for an answer brings it about.
+ * Who is told of a change then may drop the socket. */
+static void
+serve_late (NlvirtSocket *self)
+{
+  if (self->late == 0 || g_get_monotonic_time () < self->late)
+    return;
+  self->late = 0;
+  nlv_netlink_socket_resume (self->socket, current_task (self).now);
+  nlvirt_table_settle (self->table);
+}
+
 static void
 nlvirt_socket_constructed (GObject *object)
 {
-  static const NlvSocketQueue queue = { append, NULL };
+  static const NlvSocketQueue queue = { .append = append, .delay = delay };
   const struct sockaddr_nl any = { .nl_family = AF_NETLINK };
   NlvirtSocket *self = NLVIRT_SOCKET (object);
   const NlvTask task = current_task (self);
@@ -116,6 +140,7 @@ nlvirt_socket_constructed (GObject *object)
   if (self->table == NULL)
     self->table = nlvirt_table_new ();
   self->bus = nlv_bus_new (nlvirt_table_get_network (self->table));
+  nlv_bus_set_failures (self->bus, self->failures.set);
   self->socket = nlv_netlink_socket_new (self->bus, SOCK_RAW, &queue, self);
   nlv_netlink_socket_bind (self->socket, &task, &any, sizeof any);
 }
@@ -127,6 +152,7 @@ nlvirt_socket_finalize (GObject *object)
 
   nlv_netlink_socket_free (self->socket);
   nlv_bus_unref (self->bus);
+  nlvirt_failure_list_clear (&self->failures);
   g_queue_clear_full (&self->queue, (GDestroyNotify) g_bytes_unref);
   g_object_unref (self->table);
   G_OBJECT_CLASS (nlvirt_socket_parent_class)->finalize (object);
@@ -144,6 +170,9 @@ nlvirt_socket_get_property (GObject *object, guint id, GValue *value, GParamSpec
         break;
       case PROP_ACCESS:
         g_value_set_enum (value, self->access);
+        break;
+      case PROP_FAILURES:
+        g_value_set_object (value, self->failures.store);
         break;
       case PROP_PORT:
         g_value_set_uint (value, nlvirt_socket_get_port (self));
@@ -200,6 +229,15 @@ nlvirt_socket_class_init (NlvirtSocketClass *klass)
   properties[PROP_ACCESS] = g_param_spec_enum ("access", NULL, NULL, NLVIRT_TYPE_ACCESS, NLVIRT_ACCESS_READ_ONLY,
                                                G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   /**
+   * NlvirtSocket:failures: (getter get_failures)
+   *
+   * What is made to go wrong with the socket: a list of [class@Nlvirt.Failure].
+   *
+   * Since: 0.1
+   */
+  properties[PROP_FAILURES] =
+    g_param_spec_object ("failures", NULL, NULL, G_TYPE_LIST_MODEL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  /**
    * NlvirtSocket:port: (getter get_port)
    *
    * The port id, which each answer carries as its `nlmsg_pid`.
@@ -215,6 +253,7 @@ nlvirt_socket_class_init (NlvirtSocketClass *klass)
 static void
 nlvirt_socket_init (NlvirtSocket *self)
 {
+  nlvirt_failure_list_init (&self->failures);
   g_queue_init (&self->queue);
 }
 
@@ -336,6 +375,62 @@ nlvirt_socket_get_port (NlvirtSocket *self)
   return name.nl_pid;
 }
 
+/**
+ * nlvirt_socket_add_failure:
+ * @self: a socket
+ * @failure: a failure
+ *
+ * Makes something go wrong with the socket, from now on.
+ *
+ * Since: 0.1
+ */
+void
+nlvirt_socket_add_failure (NlvirtSocket *self, NlvirtFailure *failure)
+{
+  g_return_if_fail (NLVIRT_IS_SOCKET (self));
+  g_return_if_fail (NLVIRT_IS_FAILURE (failure));
+
+  nlvirt_failure_list_add (&self->failures, failure);
+}
+
+/**
+ * nlvirt_socket_remove_failure:
+ * @self: a socket
+ * @failure: a failure
+ *
+ * Makes it go wrong no longer. A request that waits goes on waiting.
+ *
+ * Returns: %TRUE if it was among the failures of the socket
+ *
+ * Since: 0.1
+ */
+gboolean
+nlvirt_socket_remove_failure (NlvirtSocket *self, NlvirtFailure *failure)
+{
+  g_return_val_if_fail (NLVIRT_IS_SOCKET (self), FALSE);
+  g_return_val_if_fail (NLVIRT_IS_FAILURE (failure), FALSE);
+
+  return nlvirt_failure_list_remove (&self->failures, failure);
+}
+
+/**
+ * nlvirt_socket_get_failures: (get-property failures)
+ * @self: a socket
+ *
+ * What is made to go wrong with the socket, in the order of its adding.
+ *
+ * Returns: (transfer none): a list of [class@Nlvirt.Failure]
+ *
+ * Since: 0.1
+ */
+GListModel *
+nlvirt_socket_get_failures (NlvirtSocket *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_SOCKET (self), NULL);
+
+  return G_LIST_MODEL (self->failures.store);
+}
+
 static gboolean
 fail (GError **error, const char *what, gint64 result)
 {
@@ -383,7 +478,7 @@ nlvirt_socket_set_option (NlvirtSocket *self, int option, int value, GError **er
  *
  * It is sent even if each request in it is refused: that is told in an answer.
  * The error is %NLVIRT_ERROR_INVALID when @data is empty or longer than the
- * kernel takes.
+ * kernel takes, and when a failure makes it so.
  *
  * Returns: whether the datagram was sent
  *
@@ -393,6 +488,7 @@ gboolean
 nlvirt_socket_send (NlvirtSocket *self, const guint8 *data, gsize len, GError **error)
 {
   g_autoptr (NlvirtSocket) kept = NULL;
+  const NlvFailure *failure;
   NlvTask task;
   gssize result;
 
@@ -401,7 +497,11 @@ nlvirt_socket_send (NlvirtSocket *self, const guint8 *data, gsize len, GError **
 
   /* Who is told of a change may drop the socket. */
   kept = g_object_ref (self);
+  serve_late (self);
   task = current_task (self);
+  failure = nlv_failures_strike (self->failures.set, NLV_FAILURE_CALL, NLV_CALL_SEND);
+  if (failure != NULL)
+    return fail (error, "cannot send the datagram", -failure->error);
   result = nlv_netlink_socket_send (self->socket, &task, NULL, 0, nlv_span (data, len), SEND_BUFFER);
   nlvirt_table_settle (self->table);
   return result >= 0 || fail (error, "cannot send the datagram", result);
@@ -423,10 +523,13 @@ nlvirt_socket_send (NlvirtSocket *self, const guint8 *data, gsize len, GError **
 GBytes *
 nlvirt_socket_receive (NlvirtSocket *self)
 {
+  g_autoptr (NlvirtSocket) kept = NULL;
   GBytes *datagram;
 
   g_return_val_if_fail (NLVIRT_IS_SOCKET (self), NULL);
 
+  kept = g_object_ref (self);
+  serve_late (self);
   datagram = g_queue_pop_head (&self->queue);
   if (datagram != NULL)
     nlv_netlink_socket_received (self->socket, READER_ROOM, g_bytes_get_size (datagram));

@@ -23,6 +23,12 @@ void nlvirt_socket_set_access (NlvirtSocket *self, NlvirtAccess access);
 NLVIRT_AVAILABLE_IN_0_1
 guint nlvirt_socket_get_port (NlvirtSocket *self);
 NLVIRT_AVAILABLE_IN_0_1
+void nlvirt_socket_add_failure (NlvirtSocket *self, NlvirtFailure *failure);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_socket_remove_failure (NlvirtSocket *self, NlvirtFailure *failure);
+NLVIRT_AVAILABLE_IN_0_1
+GListModel *nlvirt_socket_get_failures (NlvirtSocket *self);
+NLVIRT_AVAILABLE_IN_0_1
 gboolean nlvirt_socket_set_option (NlvirtSocket *self, int option, int value, GError **error);
 NLVIRT_AVAILABLE_IN_0_1
 gboolean nlvirt_socket_send (NlvirtSocket *self, const guint8 *data, gsize len, GError **error);

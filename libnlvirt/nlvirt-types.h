@@ -14,6 +14,7 @@
 G_BEGIN_DECLS
 
 typedef struct _NlvirtAddress NlvirtAddress;
+typedef struct _NlvirtFailure NlvirtFailure;
 typedef struct _NlvirtFault NlvirtFault;
 typedef struct _NlvirtLink NlvirtLink;
 typedef struct _NlvirtNeighbor NlvirtNeighbor;
@@ -48,6 +49,50 @@ typedef enum
   NLVIRT_ACCESS_READ_WRITE,
   NLVIRT_ACCESS_SHARED,
 } NlvirtAccess;
+
+/**
+ * NlvirtCall:
+ * @NLVIRT_CALL_NONE: none
+ * @NLVIRT_CALL_SOCKET: `socket()`
+ * @NLVIRT_CALL_BIND: `bind()`
+ * @NLVIRT_CALL_SEND: `send()` and its like
+ * @NLVIRT_CALL_RECEIVE: `recv()` and its like
+ *
+ * A system call on a netlink socket that can be made to fail.
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  NLVIRT_CALL_NONE,
+  NLVIRT_CALL_SOCKET,
+  NLVIRT_CALL_BIND,
+  NLVIRT_CALL_SEND,
+  NLVIRT_CALL_RECEIVE,
+} NlvirtCall;
+
+/**
+ * NlvirtFailureKind:
+ * @NLVIRT_FAILURE_KIND_ERROR: a request is refused with an error
+ * @NLVIRT_FAILURE_KIND_CALL: a system call fails
+ * @NLVIRT_FAILURE_KIND_OVERRUN: an event is lost as if the socket had no room
+ *   for it, and its next receive gets `ENOBUFS`
+ * @NLVIRT_FAILURE_KIND_INTERRUPT: a dump bears `NLM_F_DUMP_INTR`, as if the
+ *   network had changed meanwhile
+ * @NLVIRT_FAILURE_KIND_DELAY: a request is served late
+ *
+ * What goes wrong.
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  NLVIRT_FAILURE_KIND_ERROR,
+  NLVIRT_FAILURE_KIND_CALL,
+  NLVIRT_FAILURE_KIND_OVERRUN,
+  NLVIRT_FAILURE_KIND_INTERRUPT,
+  NLVIRT_FAILURE_KIND_DELAY,
+} NlvirtFailureKind;
 
 /**
  * NlvirtMessageDirection:

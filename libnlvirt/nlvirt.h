@@ -8,8 +8,10 @@
 #include <nlvirt-address.h>
 #include <nlvirt-enum-types.h>
 #include <nlvirt-error.h>
+#include <nlvirt-failure.h>
 #include <nlvirt-fault.h>
 #include <nlvirt-link.h>
+#include <nlvirt-message.h>
 #include <nlvirt-neighbor.h>
 #include <nlvirt-nexthop.h>
 #include <nlvirt-route.h>

@@ -10,6 +10,8 @@ struct _NlvBus
   guint ref_count;
   NlvNetwork *network;                  /* (owned) */
   GHashTable *ports;                    /* (element-type guint32 NlvNetlinkSocket) those that are bound */
+  NlvFailures *failures;                /* (owned) (nullable) */
+  gsize held;                           /* bytes of requests that wait */
   GPtrArray *listeners;                 /* (element-type NlvNetlinkSocket) those in any group */
   void (*changed) (gpointer user_data); /* (nullable) */
   gpointer user_data;
@@ -95,6 +97,7 @@ nlv_bus_unref (NlvBus *bus)
   g_hash_table_unref (bus->ports);
   g_ptr_array_unref (bus->listeners);
   nlv_network_unref (bus->network);
+  g_clear_pointer (&bus->failures, nlv_failures_unref);
   g_free (bus);
 }
 
@@ -115,6 +118,25 @@ nlv_bus_set_network (NlvBus *bus, NlvNetwork *network)
   bus->network = nlv_network_ref (network);
   nlv_network_add_observer (network, &observer, bus);
   nlv_network_unref (before);
+}
+
+void
+nlv_bus_set_failures (NlvBus *bus, NlvFailures *failures)
+{
+  g_clear_pointer (&bus->failures, nlv_failures_unref);
+  bus->failures = nlv_failures_ref (failures);
+}
+
+NlvFailures *
+nlv_bus_get_failures (NlvBus *bus)
+{
+  return bus->failures;
+}
+
+gsize *
+nlv_bus_get_held (NlvBus *bus)
+{
+  return &bus->held;
 }
 
 NlvNetlinkSocket *
@@ -160,7 +182,7 @@ nlv_bus_broadcast (NlvBus *bus, const NlvDatagram *datagram, const NlvNetlinkSoc
 
       if (socket == sender || socket->port == except_port || !nlv_netlink_socket_is_member (socket, datagram->group))
         continue;
-      if (!nlv_netlink_socket_deliver (socket, datagram))
+      if (nlv_netlink_socket_fails_event (socket, datagram) || !nlv_netlink_socket_deliver (socket, datagram))
         nlv_netlink_socket_overrun (socket);
     }
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "model/rtnetlink.h"
+#include "netlink/failure.h"
 
 typedef struct _NlvBus NlvBus;
 
@@ -15,6 +16,10 @@ NlvNetwork *nlv_bus_get_network (NlvBus *bus);
 /* Another one answers from now on. A dump that is under way ends on the one
  * that it began with. */
 void nlv_bus_set_network (NlvBus *bus, NlvNetwork *network);
+
+/* What is to go wrong with the sockets. */
+void nlv_bus_set_failures (NlvBus *bus, NlvFailures *failures);
+NlvFailures *nlv_bus_get_failures (NlvBus *bus);
 
 /* The highest group that rtnetlink has: RTNLGRP_IPV6_ACADDR. */
 #define NLV_BUS_N_GROUPS 39

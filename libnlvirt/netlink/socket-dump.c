@@ -78,6 +78,9 @@ write_datagram (NlvNetlinkSocket *self)
   if (asked)
     {
       self->dump_result = self->dump->fill (self->dump, writer);
+      if (self->dump_to_interrupt)
+        self->dump->interrupted = TRUE;
+      self->dump_to_interrupt = FALSE;
       extack = self->dump->why;
       extack.message = self->dump->extack;
       if (writer->len > 0 && self->dump_result == -EMSGSIZE)

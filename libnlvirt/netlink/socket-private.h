@@ -30,11 +30,13 @@ struct _NlvNetlinkSocket
   NlvDump *dump;   /* (owned) (nullable) the one under way */
   int dump_result; /* what its fill returned last */
   NlvWriter dump_writer;
-  gboolean dump_ended; /* what @dump_writer holds is its last datagram */
-  gboolean dump_held;  /* @dump_writer holds a datagram that the owner could not take */
+  gboolean dump_ended;        /* what @dump_writer holds is its last datagram */
+  gboolean dump_to_interrupt; /* after its next datagram, as if the network had changed then */
+  gboolean dump_held;         /* @dump_writer holds a datagram that the owner could not take */
   gboolean dumping;
   gsize reader_room; /* max_recvmsg_len */
   NlvWriter writer;  /* for everything else */
+  GQueue held;       /* (element-type HeldRequest) (owned) what is to be served late, and what came after it */
 };
 
 /* bus.c */
@@ -48,6 +50,9 @@ void nlv_bus_set_listening (NlvBus *bus, NlvNetlinkSocket *socket, gboolean list
 /* netlink_broadcast(): to the members of the datagram's group, but not to
  * @sender (nullable) nor to who has @except_port. */
 void nlv_bus_broadcast (NlvBus *bus, const NlvDatagram *datagram, const NlvNetlinkSocket *sender, guint32 except_port);
+
+/* Of all sockets, what is to be served late. */
+gsize *nlv_bus_get_held (NlvBus *bus);
 
 /* socket.c */
 int nlv_netlink_socket_autobind (NlvNetlinkSocket *self, const NlvTask *task);
@@ -75,6 +80,20 @@ void nlv_netlink_socket_end_dump (NlvNetlinkSocket *self);
 /* socket-request.c */
 /* netlink_rcv_skb() */
 void nlv_netlink_socket_serve (NlvNetlinkSocket *self, const NlvTask *task, NlvSpan data);
+/* The same; the first message has been late already. */
+void nlv_netlink_socket_serve_held (NlvNetlinkSocket *self, const NlvTask *task, NlvSpan data);
+
+/* socket-failure.c */
+/* An errno for the request, with what explains it; 0 if it is to be served. */
+int nlv_netlink_socket_fails_request (NlvNetlinkSocket *self, const NlvMessage *message, NlvExtack *extack);
+gboolean nlv_netlink_socket_fails_event (NlvNetlinkSocket *self, const NlvDatagram *datagram);
+/* TRUE: nothing more can be kept waiting. */
+gboolean nlv_netlink_socket_fails_send (NlvNetlinkSocket *self, gsize len);
+/* TRUE if @data, of which @message is the first, is served later. */
+gboolean nlv_netlink_socket_hold (NlvNetlinkSocket *self, const NlvTask *task, const NlvMessage *message, NlvSpan data);
+/* The same where there is something that waits already. */
+gboolean nlv_netlink_socket_queue_up (NlvNetlinkSocket *self, const NlvTask *task, NlvSpan data);
+void nlv_netlink_socket_forget_held (NlvNetlinkSocket *self);
 
 /* ack.c */
 /* netlink_ack() */

@@ -44,6 +44,8 @@ nlv_netlink_socket_overrun (NlvNetlinkSocket *self)
     return;
   self->congested = TRUE;
   self->error = ENOBUFS;
+  if (nlv_backlog_is_empty (&self->backlog) && self->queue->report_error != NULL)
+    self->queue->report_error (self->owner);
 }
 
 void
@@ -61,6 +63,9 @@ nlv_netlink_socket_take_error (NlvNetlinkSocket *self)
   int error = self->error;
 
   self->error = 0;
+  /* netlink_rcv_wake() comes at the end of a receive that fails, too. */
+  if (nlv_backlog_is_empty (&self->backlog))
+    self->congested = FALSE;
   return -error;
 }
 

@@ -43,6 +43,15 @@ ask_responder (NlvNetlinkSocket *self, const NlvCaller *caller, const NlvMessage
   return error;
 }
 
+static int
+ask_unless_it_fails (NlvNetlinkSocket *self, const NlvCaller *caller, const NlvMessage *message, NlvAnswer *answer,
+                     gboolean *answered)
+{
+  int error = nlv_netlink_socket_fails_request (self, message, &answer->extack);
+
+  return error != 0 ? error : ask_responder (self, caller, message, answer, answered);
+}
+
 static void
 serve_message (NlvNetlinkSocket *self, const NlvCaller *caller, const NlvMessage *message)
 {
@@ -51,14 +60,14 @@ serve_message (NlvNetlinkSocket *self, const NlvCaller *caller, const NlvMessage
   int error = 0;
 
   if (is_for_responder (message))
-    error = ask_responder (self, caller, message, &answer, &answered);
+    error = ask_unless_it_fails (self, caller, message, &answer, &answered);
   if (!answered && (error != 0 || (message->header.nlmsg_flags & NLM_F_ACK) != 0))
     nlv_netlink_socket_ack (self, message, error, &answer.extack);
   nlv_answer_clear (&answer);
 }
 
-void
-nlv_netlink_socket_serve (NlvNetlinkSocket *self, const NlvTask *task, NlvSpan data)
+static void
+serve_all (NlvNetlinkSocket *self, const NlvTask *task, NlvSpan data, gboolean late)
 {
   const NlvCaller caller = {
     .port = self->port,
@@ -72,9 +81,25 @@ nlv_netlink_socket_serve (NlvNetlinkSocket *self, const NlvTask *task, NlvSpan d
   NlvMessage message;
 
   nlv_bus_hold (self->bus);
-  while (nlv_message_next (&data, &message))
-    serve_message (self, &caller, &message);
+  for (NlvSpan rest = data; nlv_message_next (&rest, &message); late = FALSE, data = rest)
+    {
+      if (!late && is_for_responder (&message) && nlv_netlink_socket_hold (self, task, &message, data))
+        break;
+      serve_message (self, &caller, &message);
+    }
   nlv_bus_let_go (self->bus);
   if (self->writer.allocated > KEPT_MEMORY)
     nlv_writer_clear (&self->writer);
+}
+
+void
+nlv_netlink_socket_serve (NlvNetlinkSocket *self, const NlvTask *task, NlvSpan data)
+{
+  serve_all (self, task, data, FALSE);
+}
+
+void
+nlv_netlink_socket_serve_held (NlvNetlinkSocket *self, const NlvTask *task, NlvSpan data)
+{
+  serve_all (self, task, data, TRUE);
 }

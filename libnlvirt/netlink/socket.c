@@ -36,6 +36,7 @@ void
 nlv_netlink_socket_free (NlvNetlinkSocket *self)
 {
   nlv_netlink_socket_end_dump (self);
+  nlv_netlink_socket_forget_held (self);
   nlv_bus_set_listening (self->bus, self, FALSE);
   if (self->bound)
     nlv_bus_release_port (self->bus, self->port);
@@ -213,6 +214,8 @@ nlv_netlink_socket_send (NlvNetlinkSocket *self, const NlvTask *task, const void
     return error;
   if (send_buffer < SEND_OVERHEAD || data.len > send_buffer - SEND_OVERHEAD)
     return -EMSGSIZE;
+  if (nlv_netlink_socket_fails_send (self, data.len))
+    return -ENOBUFS;
 
   datagram.port = self->port;
   datagram.group = group;
@@ -220,7 +223,7 @@ nlv_netlink_socket_send (NlvNetlinkSocket *self, const NlvTask *task, const void
   datagram.group = 0;
   if (port != 0)
     error = send_to_port (self, &datagram, port);
-  else
+  else if (!nlv_netlink_socket_queue_up (self, task, data))
     nlv_netlink_socket_serve (self, task, data);
   return error != 0 ? error : (gssize) data.len;
 }

@@ -29,6 +29,12 @@ typedef struct
   /* May be NULL. TRUE when the reader has taken everything, be it unseen. Asked
    * before a datagram is given up for want of room. */
   gboolean (*is_drained) (gpointer owner);
+  /* May be NULL. There is an error for the reader to take, and nothing in the
+   * queue to make it come: sk_error_report(). */
+  void (*report_error) (gpointer owner);
+  /* May be NULL: then no request is served late. Calls
+   * nlv_netlink_socket_resume() after so long. Told again only after that. */
+  void (*delay) (gpointer owner, guint milliseconds);
 } NlvSocketQueue;
 
 /* @type is SOCK_RAW or SOCK_DGRAM. */
@@ -69,14 +75,15 @@ int nlv_netlink_socket_get_option (NlvNetlinkSocket *self, int option, void *val
 gssize nlv_netlink_socket_send (NlvNetlinkSocket *self, const NlvTask *task, const void *address, gsize address_len,
                                 NlvSpan data, gsize send_buffer);
 
+/* The request that was to be served late is served now, and what was sent after
+ * it. @now is NlvTask's. */
+void nlv_netlink_socket_resume (NlvNetlinkSocket *self, guint64 now);
+
 /* recvmsg(), in the kernel's order: first take_error; then the owner takes (or
  * peeks at) a datagram and says so here with the room its reader offered;
  * @consumed is its length, or 0 for a peek. A dump goes on from here. */
 int nlv_netlink_socket_take_error (NlvNetlinkSocket *self); /* -ENOBUFS once, or 0 */
 void nlv_netlink_socket_received (NlvNetlinkSocket *self, gsize reader_room, gsize consumed);
-
-/* Whether a dump waits for the reader to go on. */
-gboolean nlv_netlink_socket_is_dumping (NlvNetlinkSocket *self);
 
 /* The reader emptied the queue without asking us: a running dump goes on.
  * May be called from append, where it only forgets what was read. */

@@ -106,6 +106,53 @@ is_drained (gpointer owner)
   return endpoint->queued.length == 0;
 }
 
+/* The program sees no error on its end; what it polls for is a datagram. Who
+ * reads it without our knowing sees a message that means nothing. */
+static const struct nlmsghdr knock = { .nlmsg_len = sizeof knock, .nlmsg_type = NLMSG_NOOP };
+
+static void
+report_error (gpointer owner)
+{
+  NlvEndpoint *endpoint = owner;
+
+  if (!endpoint->has_knock && endpoint->n_unsent == 0)
+    endpoint->has_knock = send_now (endpoint, &knock, sizeof knock);
+  endpoint->appended = ++endpoint->tree->appended;
+  nlv_parked_retry_soon (endpoint->tree);
+}
+
+void
+nlv_endpoint_take_knock (NlvEndpoint *endpoint, int fd)
+{
+  struct nlmsghdr header;
+
+  if (!endpoint->has_knock)
+    return;
+  endpoint->has_knock = FALSE;
+  if (recv (fd, &header, sizeof header, MSG_DONTWAIT | MSG_PEEK | MSG_TRUNC) == sizeof header &&
+      memcmp (&header, &knock, sizeof header) == 0)
+    recv (fd, &header, sizeof header, MSG_DONTWAIT);
+}
+
+static void
+on_late (gpointer user_data)
+{
+  NlvEndpoint *endpoint = user_data;
+  NlvTask task;
+
+  endpoint->late = NULL;
+  nlv_task_update (endpoint->tree, &task);
+  nlv_netlink_socket_resume (endpoint->socket, task.now);
+}
+
+static void
+delay (gpointer owner, guint milliseconds)
+{
+  NlvEndpoint *endpoint = owner;
+
+  endpoint->late = nlv_engine_add_timer (endpoint->tree->engine, (gint64) milliseconds * 1000, on_late, endpoint);
+}
+
 static gboolean
 append (gpointer owner, const NlvDatagram *datagram)
 {
@@ -134,6 +181,7 @@ append (gpointer owner, const NlvDatagram *datagram)
     }
   g_queue_push_tail (&endpoint->queued, queued);
   endpoint->appended = ++tree->appended;
+  nlv_parked_retry_soon (tree);
   if (!endpoint->read_natively)
     nlv_look_later (tree, endpoint);
   if (tree->events.message != NULL)
@@ -299,16 +347,14 @@ serve_input (NlvEndpoint *endpoint, gboolean hung_up)
 }
 
 static void
-on_end_event (guint32 events, gpointer user_data)
+serve_end (NlvEndpoint *endpoint, guint32 events)
 {
-  NlvEndpoint *endpoint = user_data;
-  NlvServedTree *tree = endpoint->tree;
   gboolean hung_up = (events & (EPOLLHUP | EPOLLERR)) != 0;
   gboolean drained = (events & EPOLLIN) == 0 || serve_input (endpoint, hung_up);
 
   if (drained && hung_up)
     {
-      g_hash_table_remove (tree->endpoints, &endpoint->cookie);
+      g_hash_table_remove (endpoint->tree->endpoints, &endpoint->cookie);
       return;
     }
   if (events & EPOLLOUT)
@@ -317,6 +363,16 @@ on_end_event (guint32 events, gpointer user_data)
       if (forget_unseen (endpoint))
         nlv_netlink_socket_drained (endpoint->socket);
     }
+}
+
+static void
+on_end_event (guint32 events, gpointer user_data)
+{
+  NlvServedTree *tree = ((NlvEndpoint *) user_data)->tree;
+
+  tree->serving = TRUE;
+  serve_end (user_data, events);
+  tree->serving = FALSE;
   nlv_parked_retry (tree);
 }
 
@@ -366,7 +422,7 @@ make_pair (int ends[2])
 NlvEndpoint *
 nlv_endpoint_new (NlvServedTree *tree, int type, const NlvTask *opener, int *program_end)
 {
-  static const NlvSocketQueue queue = { append, is_drained };
+  static const NlvSocketQueue queue = { append, is_drained, report_error, delay };
   socklen_t len = sizeof (guint64);
   NlvEndpoint *endpoint;
   int ends[2];
@@ -401,6 +457,8 @@ nlv_endpoint_free (NlvEndpoint *endpoint)
   nlv_parked_abandon (tree, endpoint);
   if (g_hash_table_lookup (tree->hidden, &endpoint->hidden_key) == endpoint)
     g_hash_table_remove (tree->hidden, &endpoint->hidden_key);
+  if (endpoint->late != NULL)
+    nlv_engine_remove_timer (tree->engine, endpoint->late);
   if (endpoint->watch != NULL)
     nlv_engine_unwatch (tree->engine, endpoint->watch);
   close (endpoint->end);

@@ -31,6 +31,8 @@ struct _NlvEndpoint
   gboolean pass_credentials;
   gboolean named;                  /* the program's end has a name */
   gboolean receive_buffer_changed; /* SO_RCVBUF was set; not yet known to what */
+  gboolean has_knock;              /* at the head of the program's queue: there is an error to take */
+  NlvTimer *late;                  /* (owned) (nullable) until a request is served that has to wait */
   gsize send_buffer;               /* SO_SNDBUF, 0 not known */
   guint64 appended;                /* tree->appended when the last datagram became readable */
   gboolean read_natively;          /* its reader may not ask us: watched for room */
@@ -54,6 +56,9 @@ void nlv_endpoint_name_program_end (NlvEndpoint *endpoint, int program_end);
 gboolean nlv_endpoint_find_received (NlvEndpoint *endpoint, const guint8 *data, gsize len, NlvDatagram *datagram);
 /* Takes the found one off. */
 void nlv_endpoint_drop_received (NlvEndpoint *endpoint);
+
+/* The program took the error that it was made to look for, through @fd. */
+void nlv_endpoint_take_knock (NlvEndpoint *endpoint, int fd);
 
 /* The queue as far as the unix socket has room. */
 void nlv_endpoint_flush (NlvEndpoint *endpoint);

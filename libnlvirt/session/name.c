@@ -31,7 +31,9 @@ serve_naming (NlvSocketCall *c, NameCall name_call)
 gint64
 nlv_serve_bind (NlvSocketCall *c)
 {
-  return serve_naming (c, nlv_netlink_socket_bind);
+  int r = nlv_session_fail_call (c->tree, NLV_CALL_BIND);
+
+  return r < 0 ? r : serve_naming (c, nlv_netlink_socket_bind);
 }
 
 gint64

@@ -90,6 +90,8 @@ nlv_serve_socket (NlvServedTree *tree, const NlvCall *call)
   int program_end, number, r;
 
   r = check_arguments (type, call->arguments[2]);
+  if (r == 0)
+    r = nlv_session_fail_call (tree, NLV_CALL_SOCKET);
   if (r < 0)
     return r;
   number = find_number (tree, call->tid, &reachable);

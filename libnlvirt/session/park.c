@@ -60,13 +60,32 @@ try_again (NlvServedTree *tree, GList *link)
   end (tree, link, result);
 }
 
+static void
+on_retry (gpointer user_data)
+{
+  NlvServedTree *tree = user_data;
+
+  tree->retry = NULL;
+  nlv_parked_retry (tree);
+}
+
+void
+nlv_parked_retry_soon (NlvServedTree *tree)
+{
+  if (tree->parked.length > 0 && tree->retry == NULL && !tree->serving)
+    tree->retry = nlv_engine_add_timer (tree->engine, 0, on_retry, tree);
+}
+
 void
 nlv_parked_retry (NlvServedTree *tree)
 {
   guint64 seen;
 
+  if (tree->retry != NULL)
+    nlv_engine_remove_timer (tree->engine, g_steal_pointer (&tree->retry));
   if (tree->parked.length == 0)
     return;
+  tree->serving = TRUE;
   /* An answer may make a dump go on, and so bring datagrams for the next. */
   do
     {
@@ -81,6 +100,7 @@ nlv_parked_retry (NlvServedTree *tree)
         }
     }
   while (tree->appended != seen);
+  tree->serving = FALSE;
 }
 
 void
@@ -194,6 +214,8 @@ nlv_park_clear (NlvServedTree *tree)
 {
   if (tree->look != NULL)
     nlv_engine_remove_timer (tree->engine, g_steal_pointer (&tree->look));
+  if (tree->retry != NULL)
+    nlv_engine_remove_timer (tree->engine, g_steal_pointer (&tree->retry));
   g_queue_clear (&tree->look_at);
   g_queue_clear_full (&tree->parked, g_free);
 }

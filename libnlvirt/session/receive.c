@@ -86,9 +86,16 @@ receive (NlvSocketCall *c, const NlvRemoteMessage *message, guint32 flags)
   if (flags & MSG_OOB)
     return -EOPNOTSUPP;
   nlv_note_buffers (c);
-  r = nlv_netlink_socket_take_error (endpoint->socket);
+  /* One that waits has come by here before. */
+  r = c->deadline == 0 ? nlv_session_fail_call (c->tree, NLV_CALL_RECEIVE) : 0;
   if (r < 0)
     return r;
+  r = nlv_netlink_socket_take_error (endpoint->socket);
+  if (r < 0)
+    {
+      nlv_endpoint_take_knock (endpoint, c->fd);
+      return r;
+    }
   r = nlv_call_confirm (c);
   if (r < 0)
     return r;

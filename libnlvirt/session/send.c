@@ -65,6 +65,8 @@ send_message (NlvSocketCall *c, const NlvRemoteMessage *message, guint32 flags)
   r = read_message (c, message, address, (void *) data.data);
   if (r == 0)
     r = nlv_call_confirm (c);
+  if (r == 0)
+    r = nlv_session_fail_call (c->tree, NLV_CALL_SEND);
   if (r < 0)
     return r;
   nlv_call_get_task (c, depends_on_user (data), &task);

@@ -24,6 +24,8 @@ struct _NlvServedTree
   GQueue parked;         /* (element-type NlvParked) (owned) in the order of their coming */
   GQueue look_at;        /* (element-type NlvEndpoint) whose reader may not ask us */
   NlvTimer *look;        /* (owned) (nullable) set while anything is to be looked at again */
+  NlvTimer *retry;       /* (owned) (nullable) set while there may be something for calls that wait */
+  gboolean serving;      /* a call or a request: those that wait are looked at afterwards */
   gsize unsent_bytes;    /* of all endpoints: datagrams for which unix sockets had no room */
   guint64 appended;      /* datagrams queued so far, for all endpoints */
   GByteArray *scratch;   /* (owned) */
@@ -113,11 +115,15 @@ int nlv_call_read_last (NlvSocketCall *c, const NlvCallCopy *copies, guint n_cop
 void nlv_call_get_task (NlvSocketCall *c, gboolean with_user, NlvTask *task);
 /* What is true of a task only for the moment: the time, and what it may do. */
 void nlv_task_update (const NlvServedTree *tree, NlvTask *task);
+/* 0, or an -errno that the call is to fail with. */
+int nlv_session_fail_call (const NlvServedTree *tree, NlvFailureCall call);
 
 /* park.c */
 void nlv_park (const NlvSocketCall *c, NlvHandler handler);
 /* Tries the calls again whose sockets have got datagrams. */
 void nlv_parked_retry (NlvServedTree *tree);
+/* The same when it was no call that brought them: the owner changed something. */
+void nlv_parked_retry_soon (NlvServedTree *tree);
 /* Ends the calls that wait for @endpoint, which is about to go. */
 void nlv_parked_abandon (NlvServedTree *tree, NlvEndpoint *endpoint);
 /* Looks at @endpoint in a few milliseconds. */

@@ -71,6 +71,14 @@ nlv_task_update (const NlvServedTree *tree, NlvTask *task)
   task->now = current_time ();
 }
 
+int
+nlv_session_fail_call (const NlvServedTree *tree, NlvFailureCall call)
+{
+  const NlvFailure *failure = nlv_failures_strike (nlv_bus_get_failures (tree->bus), NLV_FAILURE_CALL, call);
+
+  return failure != NULL ? -failure->error : 0;
+}
+
 void
 nlv_call_get_task (NlvSocketCall *c, gboolean with_user, NlvTask *task)
 {
@@ -256,6 +264,7 @@ serve (NlvServedTree *tree)
 
   if (!nlv_listener_receive (tree->listener, &c.call))
     return;
+  tree->serving = TRUE;
   handler = find_handler (c.call.number);
   /* A filter that is not ours may ask about more than ours does. */
   if (!c.call.native)
@@ -267,6 +276,7 @@ serve (NlvServedTree *tree)
   else
     result = NLV_PASS;
   finish_call (&c, handler, result);
+  tree->serving = FALSE;
   nlv_parked_retry (tree);
 }
 
@@ -331,6 +341,12 @@ nlv_served_tree_set_network (NlvServedTree *tree, NlvNetwork *network, gboolean 
 {
   nlv_bus_set_network (tree->bus, network);
   tree->writable = writable;
+}
+
+void
+nlv_served_tree_set_failures (NlvServedTree *tree, NlvFailures *failures)
+{
+  nlv_bus_set_failures (tree->bus, failures);
 }
 
 void

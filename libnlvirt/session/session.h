@@ -39,5 +39,7 @@ NlvServedTree *nlv_served_tree_new (NlvEngine *engine, int listener_fd, NlvWindo
 /* @network answers the next request. If the tree may change it, its programs
  * count as the network's administrator, whoever they are. */
 void nlv_served_tree_set_network (NlvServedTree *tree, NlvNetwork *network, gboolean writable);
+/* What is to go wrong. */
+void nlv_served_tree_set_failures (NlvServedTree *tree, NlvFailures *failures);
 /* Closes the listener: what is trapped then gets ENOSYS. */
 void nlv_served_tree_free (NlvServedTree *tree);

@@ -29,6 +29,7 @@ typedef struct
   const char *table;
   const char *save;
   NlvirtAccess access;
+  GPtrArray *failures; /* (element-type NlvirtFailure) (owned) */
   gboolean trace;
   const char *const *command;
 } Options;
@@ -54,6 +55,9 @@ print_help (void)
         "  --access ACCESS        what the command may do with it: “read-only”, the default,\n"
         "                         or “read-write”: it changes a copy of its own\n"
         "  --save FILE            writes the network as it is when the command has ended\n"
+        "  --fail WHAT            makes something go wrong; for example RTM_NEWADDR=EPERM,\n"
+        "                         RTM_GETLINK=300ms, overrun, interrupt, socket=EMFILE;\n"
+        "                         with :2 twice only, with :every=3 each third time\n"
         "  --trace                prints a line for each netlink datagram\n"
         "  -h, --help             this text\n"
         "\n"
@@ -183,6 +187,8 @@ start (Run *run, NlvirtSupervisor *supervisor, NlvirtTable *table, const Options
       return status_of_error (error);
     }
   nlvirt_session_set_access (run->session, options->access);
+  for (guint i = 0; i < options->failures->len; i++)
+    nlvirt_session_add_failure (run->session, g_ptr_array_index (options->failures, i));
   /* None: it has exited already. */
   pid = g_subprocess_get_identifier (nlvirt_session_get_subprocess (run->session));
   run->command = pid != NULL ? atoi (pid) : 0;
@@ -295,6 +301,21 @@ parse_access (const char *name, NlvirtAccess *access)
   return TRUE;
 }
 
+static gboolean
+parse_failure (const char *text, GPtrArray *failures)
+{
+  g_autoptr (GError) error = NULL;
+  NlvirtFailure *failure = nlvirt_failure_new_from_string (text, &error);
+
+  if (failure == NULL)
+    {
+      print_error ("--fail “%s”: %s", text, error->message);
+      return FALSE;
+    }
+  g_ptr_array_add (failures, failure);
+  return TRUE;
+}
+
 /* -1 to go on, or an exit status. */
 static int
 parse_options (int argc, char *argv[], Options *options)
@@ -304,12 +325,17 @@ parse_options (int argc, char *argv[], Options *options)
     TABLE = 1000,
     ACCESS,
     SAVE,
+    FAIL,
     TRACE,
   };
   static const struct option known[] = {
-    { "table", required_argument, NULL, TABLE }, { "access", required_argument, NULL, ACCESS },
-    { "save", required_argument, NULL, SAVE },   { "trace", no_argument, NULL, TRACE },
-    { "help", no_argument, NULL, 'h' },          { 0 },
+    { "table", required_argument, NULL, TABLE },
+    { "access", required_argument, NULL, ACCESS },
+    { "save", required_argument, NULL, SAVE },
+    { "fail", required_argument, NULL, FAIL },
+    { "trace", no_argument, NULL, TRACE },
+    { "help", no_argument, NULL, 'h' },
+    { 0 },
   };
   int option;
 
@@ -326,6 +352,10 @@ parse_options (int argc, char *argv[], Options *options)
           break;
         case SAVE:
           options->save = optarg;
+          break;
+        case FAIL:
+          if (!parse_failure (optarg, options->failures))
+            return EXIT_NLVIRT_FAILED;
           break;
         case TRACE:
           options->trace = TRUE;
@@ -348,8 +378,11 @@ parse_options (int argc, char *argv[], Options *options)
 int
 handle_run (int argc, char *argv[])
 {
-  Options options = { 0 };
+  Options options = { .failures = g_ptr_array_new_with_free_func (g_object_unref) };
   int status = parse_options (argc, argv, &options);
 
-  return status >= 0 ? status : run_command (&options);
+  if (status < 0)
+    status = run_command (&options);
+  g_ptr_array_unref (options.failures);
+  return status;
 }

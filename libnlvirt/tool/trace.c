@@ -13,44 +13,6 @@ typedef struct
   const char *name;
 } FlagName;
 
-static const char *
-type_name (guint16 type)
-{
-#define NAME(type)                                                                                                     \
-  {                                                                                                                    \
-    type, #type                                                                                                        \
-  }
-  static const struct
-  {
-    guint16 type;
-    const char *name;
-  } names[] = {
-    NAME (NLMSG_NOOP),       NAME (NLMSG_ERROR),      NAME (NLMSG_DONE),       NAME (NLMSG_OVERRUN),
-    NAME (RTM_NEWLINK),      NAME (RTM_DELLINK),      NAME (RTM_GETLINK),      NAME (RTM_SETLINK),
-    NAME (RTM_NEWADDR),      NAME (RTM_DELADDR),      NAME (RTM_GETADDR),      NAME (RTM_NEWROUTE),
-    NAME (RTM_DELROUTE),     NAME (RTM_GETROUTE),     NAME (RTM_NEWNEIGH),     NAME (RTM_DELNEIGH),
-    NAME (RTM_GETNEIGH),     NAME (RTM_NEWRULE),      NAME (RTM_DELRULE),      NAME (RTM_GETRULE),
-    NAME (RTM_NEWQDISC),     NAME (RTM_DELQDISC),     NAME (RTM_GETQDISC),     NAME (RTM_NEWTCLASS),
-    NAME (RTM_DELTCLASS),    NAME (RTM_GETTCLASS),    NAME (RTM_NEWTFILTER),   NAME (RTM_DELTFILTER),
-    NAME (RTM_GETTFILTER),   NAME (RTM_NEWACTION),    NAME (RTM_DELACTION),    NAME (RTM_GETACTION),
-    NAME (RTM_NEWPREFIX),    NAME (RTM_GETMULTICAST), NAME (RTM_GETANYCAST),   NAME (RTM_NEWNEIGHTBL),
-    NAME (RTM_GETNEIGHTBL),  NAME (RTM_SETNEIGHTBL),  NAME (RTM_NEWNDUSEROPT), NAME (RTM_NEWADDRLABEL),
-    NAME (RTM_DELADDRLABEL), NAME (RTM_GETADDRLABEL), NAME (RTM_GETDCB),       NAME (RTM_SETDCB),
-    NAME (RTM_NEWNETCONF),   NAME (RTM_DELNETCONF),   NAME (RTM_GETNETCONF),   NAME (RTM_NEWMDB),
-    NAME (RTM_DELMDB),       NAME (RTM_GETMDB),       NAME (RTM_NEWNSID),      NAME (RTM_DELNSID),
-    NAME (RTM_GETNSID),      NAME (RTM_NEWSTATS),     NAME (RTM_GETSTATS),     NAME (RTM_NEWCHAIN),
-    NAME (RTM_DELCHAIN),     NAME (RTM_GETCHAIN),     NAME (RTM_NEWNEXTHOP),   NAME (RTM_DELNEXTHOP),
-    NAME (RTM_GETNEXTHOP),   NAME (RTM_NEWLINKPROP),  NAME (RTM_DELLINKPROP),  NAME (RTM_GETLINKPROP),
-    NAME (RTM_NEWVLAN),      NAME (RTM_DELVLAN),      NAME (RTM_GETVLAN),
-  };
-#undef NAME
-
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-    if (names[i].type == type)
-      return names[i].name;
-  return NULL;
-}
-
 static guint
 append_names (GString *out, const FlagName *names, gsize n_names, guint flags)
 {
@@ -94,7 +56,7 @@ append_flags (GString *out, guint16 type, guint flags)
 static void
 append_messages (GString *out, const struct nlmsghdr *header, guint n)
 {
-  const char *name = type_name (header->nlmsg_type);
+  const char *name = nlvirt_message_type_to_string (header->nlmsg_type);
 
   if (name != NULL)
     g_string_append_printf (out, " %s", name);

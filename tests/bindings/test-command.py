@@ -125,6 +125,20 @@ def save_errors():
         assert os.listdir(directory) == ["fifo"]
 
 
+def fail():
+    refused = ["--fail", "RTM_GETLINK=EBUSY:1", "--fail=interrupt"]
+    result = nlvirt("run", *refused, "ip", "link")
+    assert result.stderr == "RTNETLINK answers: Device or resource busy\nDump terminated\n", result.stderr
+    for wrong, reason in (
+        ("RTM_GETLINK=EBUSIER", "“EBUSIER” is neither an error, such as EPERM, nor a time, such as 300ms or 2s"),
+        ("RTM_GETLINK=EBUSY:often", "“often” is none of: a number of times, every=NUMBER, words=TEXT"),
+        ("socket", "which error the call gets is missing"),
+    ):
+        result = nlvirt("run", "--fail", wrong, "echo", "started")
+        assert (result.returncode, result.stdout) == (125, "")
+        assert result.stderr == f"nlvirt: --fail “{wrong}”: {reason}\n", result.stderr
+
+
 def check():
     with file_with("[link eth7]\nmtu=many\n") as wrong, file_with("[link eth7]\n") as right:
         result = nlvirt("check", right.name, wrong.name)
@@ -400,6 +414,7 @@ sys.exit(
         access,
         save,
         save_errors,
+        fail,
         check,
         record,
         record_errors,

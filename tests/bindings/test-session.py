@@ -70,6 +70,26 @@ def access():
     assert session.wait(None)
 
 
+def failures():
+    session = Nlvirt.Supervisor().spawn(Nlvirt.Table.new_loopback(), NAMES, Gio.SubprocessFlags.STDERR_PIPE)
+    failure = Nlvirt.Failure.new_from_string("RTM_GETLINK=EBUSY:1")
+    late = Nlvirt.Failure.new_delay(Nlvirt.message_type_from_string("RTM_GETADDR"), 5)
+    session.add_failure(late)
+    session.add_failure(failure)
+    assert list(session.get_failures()) == list(session.props.failures) == [late, failure]
+    assert session.remove_failure(late) and not session.remove_failure(late)
+    assert failure.props.kind == Nlvirt.FailureKind.ERROR and failure.props.limit == 1
+    assert "Device or resource busy" in session.communicate_utf8(None, None)[2]
+    assert failure.props.hits == 1 and late.props.hits == 0
+    assert failure.to_string() == "RTM_GETLINK=EBUSY:1"
+    try:
+        Nlvirt.Failure.new_from_string("RTM_GETLINK")
+    except GLib.Error as error:
+        assert error.matches(Nlvirt.error_quark(), Nlvirt.Error.INVALID)
+    else:
+        raise AssertionError("no error")
+
+
 def launcher():
     launcher = Gio.SubprocessLauncher.new(Gio.SubprocessFlags.STDOUT_PIPE)
     launcher.setenv("COLOUR", "green", True)
@@ -97,4 +117,4 @@ def errors():
     assert theirs.recv(1) == b""
 
 
-sys.exit(tap.run(spawn, temporary_supervisor, asynchronous, signals, access, launcher, errors))
+sys.exit(tap.run(spawn, temporary_supervisor, asynchronous, signals, access, failures, launcher, errors))

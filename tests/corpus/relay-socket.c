@@ -88,6 +88,29 @@ nlv_bus_set_changed (NlvBus *bus, void (*func) (gpointer user_data), gpointer us
 {
 }
 
+/* Nothing is to go wrong here. */
+void
+nlv_bus_set_failures (NlvBus *bus, NlvFailures *failures)
+{
+}
+
+NlvFailures *
+nlv_bus_get_failures (NlvBus *bus)
+{
+  return NULL;
+}
+
+const NlvFailure *
+nlv_failures_strike (NlvFailures *self, NlvFailureKind kind, guint what)
+{
+  return NULL;
+}
+
+void
+nlv_netlink_socket_resume (NlvNetlinkSocket *self, guint64 now)
+{
+}
+
 NlvNetlinkSocket *
 nlv_netlink_socket_new (NlvBus *bus, int type, const NlvSocketQueue *queue, gpointer owner)
 {

@@ -173,10 +173,22 @@ is_drained (gpointer owner)
   return ((End *) owner)->drained;
 }
 
+static void
+report_error (gpointer owner)
+{
+  ((End *) owner)->n_errors++;
+}
+
+static void
+delay (gpointer owner, guint milliseconds)
+{
+  ((End *) owner)->delay = milliseconds;
+}
+
 End *
 end_new (NlvBus *bus)
 {
-  static const NlvSocketQueue queue = { append, is_drained };
+  static const NlvSocketQueue queue = { append, is_drained, report_error, delay };
   End *end = g_new0 (End, 1);
 
   end->room = G_MAXSIZE;

@@ -32,6 +32,24 @@ probe_links (void)
   return 0;
 }
 
+/* Waits for events of links, and prints a word for each. */
+static int
+probe_events (void)
+{
+  const struct sockaddr_nl name = { .nl_family = AF_NETLINK, .nl_groups = RTMGRP_LINK };
+  int fd = socket (AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+  struct nlmsghdr header;
+
+  if (fd < 0 || bind (fd, (const struct sockaddr *) &name, sizeof name) != 0)
+    return 1;
+  setvbuf (stdout, NULL, _IOLBF, 0);
+  puts ("listening");
+  while (recv (fd, &header, sizeof header, 0) == sizeof header)
+    puts (header.nlmsg_type == RTM_NEWLINK ? "link" : "other");
+  puts ("error");
+  return 0;
+}
+
 static NlvirtSession *
 spawn (const char *script, GSubprocessFlags flags)
 {
@@ -257,6 +275,48 @@ test_told (void)
   g_assert_cmpuint (heard.n_ended, ==, 1);
 }
 
+static void
+on_line (GObject *source, GAsyncResult *result, gpointer line)
+{
+  *(char **) line = g_data_input_stream_read_line_finish (G_DATA_INPUT_STREAM (source), result, NULL, NULL);
+}
+
+static void
+assert_line (GDataInputStream *output, const char *expected)
+{
+  g_autofree char *line = NULL;
+
+  g_data_input_stream_read_line_async (output, G_PRIORITY_DEFAULT, NULL, on_line, &line);
+  while (line == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (line, ==, expected);
+}
+
+/* The owner changes something while the program waits in recv(). */
+static void
+test_events (void)
+{
+  g_autoptr (NlvirtSession) session = spawn ("exec \"$0\" --probe-events", G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+  GSubprocess *subprocess = nlvirt_session_get_subprocess (session);
+  g_autoptr (GDataInputStream) output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (subprocess));
+  g_autoptr (NlvirtLink) link = nlvirt_table_get_link (nlvirt_session_get_table (session), "lo");
+  g_autoptr (NlvirtFailure) overrun = nlvirt_failure_new_overrun (RTM_NEWLINK);
+
+  assert_line (output, "listening");
+  for (guint i = 0; i < 4; i++)
+    {
+      g_usleep (5000);
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+      g_assert_true (nlvirt_link_set_up (link, i % 2 != 0, NULL));
+      assert_line (output, "link");
+    }
+  nlvirt_session_add_failure (session, overrun);
+  g_assert_true (nlvirt_link_set_up (link, FALSE, NULL));
+  assert_line (output, "error");
+  g_assert_true (nlvirt_session_wait (session, NULL, NULL));
+}
+
 /* Another program is started, and waited for, from within a handler. */
 static void
 spawn_another (NlvirtSession *session, guint64 socket, guint pid, guint *n_links)
@@ -360,6 +420,8 @@ main (int argc, char *argv[])
   own_path = argv[0];
   if (argc > 1 && strcmp (argv[1], "--probe-links") == 0)
     return probe_links ();
+  if (argc > 1 && strcmp (argv[1], "--probe-events") == 0)
+    return probe_events ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/session/properties", test_properties);
   g_test_add_func ("/session/exit-status", test_exit_status);
@@ -370,6 +432,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/session/async", test_async);
   g_test_add_func ("/session/daemon", test_daemon);
   g_test_add_func ("/session/told", test_told);
+  g_test_add_func ("/session/events", test_events);
   g_test_add_func ("/session/block-in-handler", test_block_in_handler);
   g_test_add_func ("/session/other-thread", test_other_thread);
   g_test_add_func ("/session/many", test_many);
