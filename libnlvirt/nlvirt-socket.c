@@ -533,6 +533,8 @@ nlvirt_socket_receive (NlvirtSocket *self)
   datagram = g_queue_pop_head (&self->queue);
   if (datagram != NULL)
     nlv_netlink_socket_received (self->socket, READER_ROOM, g_bytes_get_size (datagram));
+  else
+    nlv_netlink_socket_received_nothing (self->socket);
   return datagram;
 }
 

@@ -63,10 +63,14 @@ nlv_netlink_socket_take_error (NlvNetlinkSocket *self)
   int error = self->error;
 
   self->error = 0;
-  /* netlink_rcv_wake() comes at the end of a receive that fails, too. */
+  return -error;
+}
+
+void
+nlv_netlink_socket_received_nothing (NlvNetlinkSocket *self)
+{
   if (nlv_backlog_is_empty (&self->backlog))
     self->congested = FALSE;
-  return -error;
 }
 
 void

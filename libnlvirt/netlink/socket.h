@@ -84,6 +84,8 @@ void nlv_netlink_socket_resume (NlvNetlinkSocket *self, guint64 now);
  * @consumed is its length, or 0 for a peek. A dump goes on from here. */
 int nlv_netlink_socket_take_error (NlvNetlinkSocket *self); /* -ENOBUFS once, or 0 */
 void nlv_netlink_socket_received (NlvNetlinkSocket *self, gsize reader_room, gsize consumed);
+/* recvmsg() that fails ends with netlink_rcv_wake() all the same. */
+void nlv_netlink_socket_received_nothing (NlvNetlinkSocket *self);
 
 /* The reader emptied the queue without asking us: a running dump goes on.
  * May be called from append, where it only forgets what was read. */

@@ -121,17 +121,19 @@ report_error (gpointer owner)
   nlv_parked_retry_soon (endpoint->tree);
 }
 
-void
-nlv_endpoint_take_knock (NlvEndpoint *endpoint, int fd)
+int
+nlv_endpoint_take_error (NlvEndpoint *endpoint, int fd)
 {
+  int error = nlv_netlink_socket_take_error (endpoint->socket);
   struct nlmsghdr header;
 
-  if (!endpoint->has_knock)
-    return;
+  if (error == 0 || !endpoint->has_knock)
+    return error;
   endpoint->has_knock = FALSE;
   if (recv (fd, &header, sizeof header, MSG_DONTWAIT | MSG_PEEK | MSG_TRUNC) == sizeof header &&
       memcmp (&header, &knock, sizeof header) == 0)
     recv (fd, &header, sizeof header, MSG_DONTWAIT);
+  return error;
 }
 
 static void

@@ -57,8 +57,8 @@ gboolean nlv_endpoint_find_received (NlvEndpoint *endpoint, const guint8 *data, 
 /* Takes the found one off. */
 void nlv_endpoint_drop_received (NlvEndpoint *endpoint);
 
-/* The program took the error that it was made to look for, through @fd. */
-void nlv_endpoint_take_knock (NlvEndpoint *endpoint, int fd);
+/* The socket's error for the program, whose end is @fd: 0 or -errno. */
+int nlv_endpoint_take_error (NlvEndpoint *endpoint, int fd);
 
 /* The queue as far as the unix socket has room. */
 void nlv_endpoint_flush (NlvEndpoint *endpoint);

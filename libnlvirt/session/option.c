@@ -18,6 +18,23 @@
 /* The longest request that is read, however large SO_SNDBUF is. */
 #define MAX_SEND_BUFFER (1024 * 1024)
 
+/* Set here, so that its effect is known when the next event comes. */
+static gint64
+set_receive_buffer (NlvSocketCall *c, gint32 len)
+{
+  gint32 value;
+  gint64 r;
+
+  if ((gsize) len < sizeof value)
+    return -EINVAL;
+  r = nlv_call_read_last (c, &(NlvCallCopy){ c->call.arguments[3], &value, sizeof value }, 1);
+  if (r == 0 && setsockopt (c->fd, SOL_SOCKET, SO_RCVBUF, &value, sizeof value) != 0)
+    r = -errno;
+  c->endpoint->receive_buffer_changed = TRUE;
+  nlv_note_buffers (c);
+  return r;
+}
+
 static gint64
 set_socket_option (NlvSocketCall *c, int option, gint32 len)
 {
@@ -36,7 +53,8 @@ set_socket_option (NlvSocketCall *c, int option, gint32 len)
       case SO_PEEK_OFF:
         return -EOPNOTSUPP;
       case SO_RCVBUF:
-      case SO_RCVBUFFORCE:
+        return set_receive_buffer (c, len);
+      case SO_RCVBUFFORCE: /* by the program's own privileges */
         c->endpoint->receive_buffer_changed = TRUE;
         return NLV_PASS;
       case SO_SNDBUF:
@@ -109,7 +127,7 @@ get_socket_option (NlvSocketCall *c, int option, void *value, gsize *len)
         number = c->endpoint->pass_credentials;
         break;
       case SO_ERROR:
-        number = -nlv_netlink_socket_take_error (c->endpoint->socket);
+        number = -nlv_endpoint_take_error (c->endpoint, c->fd);
         break;
       case SO_PEERCRED:
         memcpy (value, &nobody, sizeof nobody);

@@ -90,10 +90,10 @@ receive (NlvSocketCall *c, const NlvRemoteMessage *message, guint32 flags)
   r = c->deadline == 0 ? nlv_session_fail_call (c->tree, NLV_CALL_RECEIVE) : 0;
   if (r < 0)
     return r;
-  r = nlv_netlink_socket_take_error (endpoint->socket);
+  r = nlv_endpoint_take_error (endpoint, c->fd);
   if (r < 0)
     {
-      nlv_endpoint_take_knock (endpoint, c->fd);
+      nlv_netlink_socket_received_nothing (endpoint->socket);
       return r;
     }
   r = nlv_call_confirm (c);
@@ -101,7 +101,10 @@ receive (NlvSocketCall *c, const NlvRemoteMessage *message, guint32 flags)
     return r;
   len = take_datagram (c, peek);
   if (len == -EAGAIN)
-    return wait_for_datagram (c, flags);
+    {
+      nlv_netlink_socket_received_nothing (endpoint->socket);
+      return wait_for_datagram (c, flags);
+    }
   if (len < 0)
     return len;
 

@@ -299,6 +299,11 @@ nlv_netlink_socket_take_error (NlvNetlinkSocket *self)
 }
 
 void
+nlv_netlink_socket_received_nothing (NlvNetlinkSocket *self)
+{
+}
+
+void
 nlv_netlink_socket_received (NlvNetlinkSocket *self, gsize reader_room, gsize consumed)
 {
   /* The kernel would have made it fit. */

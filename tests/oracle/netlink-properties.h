@@ -27,6 +27,8 @@ extern const Property answer_properties[];
 extern const Property receive_properties[];
 extern const Property option_properties[];
 extern const Property wait_properties[];
+/* For those who may change the network. */
+extern const Property event_properties[];
 
 void expect (const char *file, int line, const char *what, long long got, long long expected);
 void expect_failure (const char *file, int line, const char *what, long long result, int expected);

@@ -50,6 +50,8 @@ def main():
         for user in world.users:
             report(tap, f"{user}, kernel", world.native([program], user))
             report(tap, f"{user}, nlvirt", world.virtual([program], user))
+            writing = world.virtual([program], user, table="loopback", options=["--access", "read-write"])
+            report(tap, f"{user}, nlvirt, read-write", writing)
     finally:
         world.close()
     return tap.finish()

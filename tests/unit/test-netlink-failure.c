@@ -185,7 +185,10 @@ take_event (End *end)
   int error = nlv_netlink_socket_take_error (end->socket);
 
   if (error != 0)
-    return error;
+    {
+      nlv_netlink_socket_received_nothing (end->socket);
+      return error;
+    }
   datagram = end_read (end, 4096);
   return header_of (datagram).nlmsg_type;
 }
