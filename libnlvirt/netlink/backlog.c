@@ -83,6 +83,15 @@ nlv_backlog_pop (NlvBacklog *backlog, gsize len)
     nlv_backlog_clear (backlog);
 }
 
+void
+nlv_backlog_keep_last (NlvBacklog *backlog, guint n)
+{
+  for (; backlog->entries->len - backlog->first > n; backlog->first++)
+    backlog->charge -= entry_at (backlog, backlog->first)->charge;
+  if (nlv_backlog_is_empty (backlog))
+    nlv_backlog_clear (backlog);
+}
+
 gboolean
 nlv_backlog_is_empty (const NlvBacklog *backlog)
 {

@@ -25,4 +25,6 @@ void nlv_backlog_push (NlvBacklog *backlog, gsize len, gsize charge);
 /* The reader took a datagram of @len bytes. Those before it were taken
  * unseen. */
 void nlv_backlog_pop (NlvBacklog *backlog, gsize len);
+/* All but the last @n were taken unseen. */
+void nlv_backlog_keep_last (NlvBacklog *backlog, guint n);
 gboolean nlv_backlog_is_empty (const NlvBacklog *backlog);

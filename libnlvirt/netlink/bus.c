@@ -8,12 +8,12 @@
 struct _NlvBus
 {
   guint ref_count;
-  NlvNetwork *network;                  /* (owned) */
-  GHashTable *ports;                    /* (element-type guint32 NlvNetlinkSocket) those that are bound */
-  NlvFailures *failures;                /* (owned) (nullable) */
-  gsize held;                           /* bytes of requests that wait */
-  GPtrArray *listeners;                 /* (element-type NlvNetlinkSocket) those in any group */
-  void (*changed) (gpointer user_data); /* (nullable) */
+  NlvNetwork *network;                      /* (owned) */
+  GHashTable *ports;                        /* (element-type guint32 NlvNetlinkSocket) those that are bound */
+  NlvFailures *failures;                    /* (owned) (nullable) */
+  gsize held;                               /* bytes of requests that wait */
+  GPtrArray *members[NLV_BUS_N_GROUPS + 1]; /* (element-type NlvNetlinkSocket) (nullable) by group */
+  void (*changed) (gpointer user_data);     /* (nullable) */
   gpointer user_data;
 };
 
@@ -37,15 +37,17 @@ nlv_bus_let_go (NlvBus *bus)
     bus->changed (bus->user_data);
 }
 
+/* Group 0 has no members, nor has one that rtnetlink does not have. */
+static guint
+count_members (const NlvBus *bus, guint group)
+{
+  return group <= NLV_BUS_N_GROUPS && bus->members[group] != NULL ? bus->members[group]->len : 0;
+}
+
 static gboolean
 listens (gpointer owner, guint group)
 {
-  const NlvBus *bus = owner;
-
-  for (guint i = 0; i < bus->listeners->len; i++)
-    if (nlv_netlink_socket_is_member (g_ptr_array_index (bus->listeners, i), group))
-      return TRUE;
-  return FALSE;
+  return count_members (owner, group) > 0;
 }
 
 /* nlmsg_notify(): who asked for an echo hears it once, and sees which group it
@@ -76,7 +78,6 @@ nlv_bus_new (NlvNetwork *network)
   bus->ref_count = 1;
   bus->network = nlv_network_ref (network);
   bus->ports = g_hash_table_new (NULL, NULL);
-  bus->listeners = g_ptr_array_new ();
   nlv_network_add_observer (network, &observer, bus);
   return bus;
 }
@@ -95,7 +96,8 @@ nlv_bus_unref (NlvBus *bus)
     return;
   nlv_network_remove_observer (bus->network, &observer, bus);
   g_hash_table_unref (bus->ports);
-  g_ptr_array_unref (bus->listeners);
+  for (guint group = 1; group <= NLV_BUS_N_GROUPS; group++)
+    g_clear_pointer (&bus->members[group], g_ptr_array_unref);
   nlv_network_unref (bus->network);
   g_clear_pointer (&bus->failures, nlv_failures_unref);
   g_free (bus);
@@ -160,27 +162,49 @@ nlv_bus_release_port (NlvBus *bus, guint32 port)
   g_hash_table_remove (bus->ports, GUINT_TO_POINTER (port));
 }
 
-void
-nlv_bus_set_listening (NlvBus *bus, NlvNetlinkSocket *socket, gboolean listening)
+static void
+join (NlvBus *bus, NlvNetlinkSocket *socket, guint group)
 {
-  gboolean present = g_ptr_array_find (bus->listeners, socket, NULL);
+  if (bus->members[group] == NULL)
+    bus->members[group] = g_ptr_array_new ();
+  socket->places[group] = bus->members[group]->len;
+  g_ptr_array_add (bus->members[group], socket);
+}
 
-  if (listening && !present)
-    g_ptr_array_add (bus->listeners, socket);
-  else if (!listening && present)
-    g_ptr_array_remove (bus->listeners, socket);
+/* The last one takes its place. */
+static void
+leave (NlvBus *bus, NlvNetlinkSocket *socket, guint group)
+{
+  GPtrArray *members = bus->members[group];
+  guint place = socket->places[group];
+
+  g_ptr_array_remove_index_fast (members, place);
+  if (place < members->len)
+    ((NlvNetlinkSocket *) g_ptr_array_index (members, place))->places[group] = place;
+}
+
+void
+nlv_bus_change_groups (NlvBus *bus, NlvNetlinkSocket *socket, guint64 before, guint64 after)
+{
+  for (guint group = 1; group <= NLV_BUS_N_GROUPS; group++)
+    {
+      guint64 bit = G_GUINT64_CONSTANT (1) << (group - 1);
+
+      if ((after & ~before & bit) != 0)
+        join (bus, socket, group);
+      else if ((before & ~after & bit) != 0)
+        leave (bus, socket, group);
+    }
 }
 
 void
 nlv_bus_broadcast (NlvBus *bus, const NlvDatagram *datagram, const NlvNetlinkSocket *sender, guint32 except_port)
 {
-  if (datagram->group == 0)
-    return;
-  for (guint i = 0; i < bus->listeners->len; i++)
+  for (guint i = 0; i < count_members (bus, datagram->group); i++)
     {
-      NlvNetlinkSocket *socket = g_ptr_array_index (bus->listeners, i);
+      NlvNetlinkSocket *socket = g_ptr_array_index (bus->members[datagram->group], i);
 
-      if (socket == sender || socket->port == except_port || !nlv_netlink_socket_is_member (socket, datagram->group))
+      if (socket == sender || socket->port == except_port)
         continue;
       if (nlv_netlink_socket_fails_event (socket, datagram) || !nlv_netlink_socket_deliver (socket, datagram))
         nlv_netlink_socket_overrun (socket);

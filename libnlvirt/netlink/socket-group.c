@@ -7,12 +7,6 @@
 
 G_STATIC_ASSERT (NLV_BUS_N_GROUPS <= 64);
 
-gboolean
-nlv_netlink_socket_is_member (const NlvNetlinkSocket *self, guint group)
-{
-  return group >= 1 && group <= NLV_BUS_N_GROUPS && (self->groups >> (group - 1) & 1) != 0;
-}
-
 /* rtnetlink_bind(): unresolved multicast routes are for the administrator. */
 int
 nlv_netlink_socket_may_join (const NlvTask *task, guint64 groups)
@@ -26,6 +20,6 @@ nlv_netlink_socket_may_join (const NlvTask *task, guint64 groups)
 void
 nlv_netlink_socket_set_groups (NlvNetlinkSocket *self, guint64 groups)
 {
+  nlv_bus_change_groups (self->bus, self, self->groups, groups);
   self->groups = groups;
-  nlv_bus_set_listening (self->bus, self, groups != 0);
 }

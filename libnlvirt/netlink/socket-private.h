@@ -18,9 +18,10 @@ struct _NlvNetlinkSocket
   gboolean connected;
   guint32 peer_port;
   guint32 peer_group;
-  guint64 groups;      /* bit n: group n + 1 */
-  gboolean has_groups; /* netlink_realloc_groups() ran */
-  guint32 options;     /* bit n: NETLINK_ option n is on */
+  guint64 groups;                       /* bit n: group n + 1 */
+  guint32 places[NLV_BUS_N_GROUPS + 1]; /* among the members of a group, by its number */
+  gboolean has_groups;                  /* netlink_realloc_groups() ran */
+  guint32 options;                      /* bit n: NETLINK_ option n is on */
 
   NlvBacklog backlog;
   gsize receive_buffer;
@@ -46,7 +47,8 @@ void nlv_bus_release_port (NlvBus *bus, guint32 port);
 /* Around requests: observers of the network are told later. */
 void nlv_bus_hold (NlvBus *bus);
 void nlv_bus_let_go (NlvBus *bus);
-void nlv_bus_set_listening (NlvBus *bus, NlvNetlinkSocket *socket, gboolean listening);
+/* @before and @after as the groups of a socket. */
+void nlv_bus_change_groups (NlvBus *bus, NlvNetlinkSocket *socket, guint64 before, guint64 after);
 /* netlink_broadcast(): to the members of the datagram's group, but not to
  * @sender (nullable) nor to who has @except_port. */
 void nlv_bus_broadcast (NlvBus *bus, const NlvDatagram *datagram, const NlvNetlinkSocket *sender, guint32 except_port);
@@ -61,7 +63,6 @@ int nlv_netlink_socket_autobind (NlvNetlinkSocket *self, const NlvTask *task);
 gboolean nlv_netlink_socket_has_option (const NlvNetlinkSocket *self, int option);
 
 /* socket-group.c */
-gboolean nlv_netlink_socket_is_member (const NlvNetlinkSocket *self, guint group);
 int nlv_netlink_socket_may_join (const NlvTask *task, guint64 groups);
 void nlv_netlink_socket_set_groups (NlvNetlinkSocket *self, guint64 groups);
 

@@ -10,10 +10,11 @@
 static void
 forget_unseen (NlvNetlinkSocket *self)
 {
-  if (self->queue->is_drained == NULL || !self->queue->is_drained (self->owner))
+  if (self->queue->count_unread == NULL || nlv_backlog_is_empty (&self->backlog))
     return;
-  nlv_backlog_clear (&self->backlog);
-  self->congested = FALSE;
+  nlv_backlog_keep_last (&self->backlog, self->queue->count_unread (self->owner));
+  if (nlv_backlog_is_empty (&self->backlog))
+    self->congested = FALSE;
 }
 
 static gboolean
@@ -99,8 +100,8 @@ nlv_netlink_socket_received (NlvNetlinkSocket *self, gsize reader_room, gsize co
 }
 
 void
-nlv_netlink_socket_drained (NlvNetlinkSocket *self)
+nlv_netlink_socket_received_unseen (NlvNetlinkSocket *self, guint n_left)
 {
-  nlv_backlog_clear (&self->backlog);
+  nlv_backlog_keep_last (&self->backlog, n_left);
   go_on (self);
 }

@@ -37,7 +37,7 @@ nlv_netlink_socket_free (NlvNetlinkSocket *self)
 {
   nlv_netlink_socket_end_dump (self);
   nlv_netlink_socket_forget_held (self);
-  nlv_bus_set_listening (self->bus, self, FALSE);
+  nlv_netlink_socket_set_groups (self, 0);
   if (self->bound)
     nlv_bus_release_port (self->bus, self->port);
   nlv_backlog_finish (&self->backlog);

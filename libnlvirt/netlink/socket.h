@@ -26,9 +26,9 @@ typedef struct
   /* Appends a datagram. FALSE when it cannot be held: the socket then loses
    * it and reports ENOBUFS once. */
   gboolean (*append) (gpointer owner, const NlvDatagram *datagram);
-  /* May be NULL. TRUE when the reader has taken everything, be it unseen. Asked
-   * before a datagram is given up for want of room. */
-  gboolean (*is_drained) (gpointer owner);
+  /* May be NULL. How many of the last datagrams the reader has not taken, be it
+   * unseen. Asked before one is given up for want of room. */
+  guint (*count_unread) (gpointer owner);
   /* May be NULL. There is an error for the reader to take, and nothing in the
    * queue to make it come: sk_error_report(). */
   void (*report_error) (gpointer owner);
@@ -87,9 +87,9 @@ void nlv_netlink_socket_received (NlvNetlinkSocket *self, gsize reader_room, gsi
 /* recvmsg() that fails ends with netlink_rcv_wake() all the same. */
 void nlv_netlink_socket_received_nothing (NlvNetlinkSocket *self);
 
-/* The reader emptied the queue without asking us: a running dump goes on.
- * May be called from append, where it only forgets what was read. */
-void nlv_netlink_socket_drained (NlvNetlinkSocket *self);
+/* The reader took all but the last @n_left without asking us: a running dump
+ * goes on. */
+void nlv_netlink_socket_received_unseen (NlvNetlinkSocket *self, guint n_left);
 
 /* A dump has more to say than the queue holds by now. */
 gboolean nlv_netlink_socket_is_dumping (NlvNetlinkSocket *self);

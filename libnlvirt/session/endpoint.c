@@ -19,8 +19,13 @@
 /* Numbers kept for the work itself, whatever the program opens. */
 #define SPARE_FDS 32
 #define NAME_TRIES 8
-/* SIOCOUTQ counts whole buffers. Less than any of them is what sock_wfree()
- * still holds of one while it tells us that it is read. */
+/* SIOCOUTQ counts struct sk_buff and the slab object of its head, with struct
+ * skb_shared_info in it. Less than any of them is what sock_wfree() still holds
+ * of one while it tells us that it is read. */
+#define SKB_SIZE 256
+#define SHARED_INFO 320
+#define LEAST_HEAD 512
+#define LARGEST_HEAD 16384
 #define LEAST_DATAGRAM 64
 /* Bytes that wait here, in all of a tree, for programs to make room. However
  * large SO_RCVBUF is, and however many sockets there are, the memory is ours. */
@@ -82,28 +87,42 @@ send_now (NlvEndpoint *endpoint, const void *data, gsize len)
   return r >= 0 || (errno != EAGAIN && errno != ENOBUFS && errno != ENOMEM);
 }
 
-/* What the program read, or its socket filter threw away, without our seeing
- * it is gone when nothing of ours is in its queue. TRUE if there was such. */
-static gboolean
-forget_unseen (NlvEndpoint *endpoint)
+/* What SIOCOUTQ counts for a datagram: SKB_TRUESIZE() of what is allocated for
+ * it; measured on x86-64. Large ones count for more. */
+static int
+charge_for (gsize len)
 {
-  int in_flight = 0;
+  gsize head = LEAST_HEAD;
 
-  if (endpoint->queued.length == endpoint->n_unsent || ioctl (endpoint->end, SIOCOUTQ, &in_flight) != 0 ||
-      in_flight >= LEAST_DATAGRAM)
-    return FALSE;
-  while (endpoint->queued.length > endpoint->n_unsent)
-    queued_free (g_queue_pop_head (&endpoint->queued));
-  return TRUE;
+  while (head < LARGEST_HEAD && head < len + SHARED_INFO)
+    head *= 2;
+  return (int) head + SKB_SIZE;
 }
 
-static gboolean
-is_drained (gpointer owner)
+/* What the program read, or its socket filter threw away, without our seeing
+ * it is known by what is left in its queue: the last that we sent. */
+static void
+forget_unseen (NlvEndpoint *endpoint)
+{
+  guint n_unread = 0;
+  int in_flight = 0;
+
+  if (endpoint->queued.length == endpoint->n_unsent || ioctl (endpoint->end, SIOCOUTQ, &in_flight) != 0)
+    return;
+  for (GList *link = g_queue_peek_nth_link (&endpoint->queued, endpoint->queued.length - endpoint->n_unsent - 1);
+       link != NULL && in_flight >= LEAST_DATAGRAM; link = link->prev, n_unread++)
+    in_flight -= charge_for (((NlvQueued *) link->data)->len);
+  while (endpoint->queued.length > endpoint->n_unsent + n_unread)
+    queued_free (g_queue_pop_head (&endpoint->queued));
+}
+
+static guint
+count_unread (gpointer owner)
 {
   NlvEndpoint *endpoint = owner;
 
   forget_unseen (endpoint);
-  return endpoint->queued.length == 0;
+  return endpoint->queued.length;
 }
 
 /* The program sees no error on its end; what it polls for is a datagram. Who
@@ -361,9 +380,11 @@ serve_end (NlvEndpoint *endpoint, guint32 events)
     }
   if (events & EPOLLOUT)
     {
+      guint before = endpoint->queued.length;
+
       nlv_endpoint_flush (endpoint);
-      if (forget_unseen (endpoint))
-        nlv_netlink_socket_drained (endpoint->socket);
+      if (count_unread (endpoint) < before)
+        nlv_netlink_socket_received_unseen (endpoint->socket, endpoint->queued.length);
     }
 }
 
@@ -424,7 +445,7 @@ make_pair (int ends[2])
 NlvEndpoint *
 nlv_endpoint_new (NlvServedTree *tree, int type, const NlvTask *opener, int *program_end)
 {
-  static const NlvSocketQueue queue = { append, is_drained, report_error, delay };
+  static const NlvSocketQueue queue = { append, count_unread, report_error, delay };
   socklen_t len = sizeof (guint64);
   NlvEndpoint *endpoint;
   int ends[2];

@@ -83,7 +83,7 @@ nlv_parked_retry (NlvServedTree *tree)
 
   if (tree->retry != NULL)
     nlv_engine_remove_timer (tree->engine, g_steal_pointer (&tree->retry));
-  if (tree->parked.length == 0)
+  if (tree->parked.length == 0 || tree->retried == tree->appended)
     return;
   tree->serving = TRUE;
   /* An answer may make a dump go on, and so bring datagrams for the next. */
@@ -100,6 +100,7 @@ nlv_parked_retry (NlvServedTree *tree)
         }
     }
   while (tree->appended != seen);
+  tree->retried = seen;
   tree->serving = FALSE;
 }
 

@@ -28,6 +28,7 @@ struct _NlvServedTree
   gboolean serving;      /* a call or a request: those that wait are looked at afterwards */
   gsize unsent_bytes;    /* of all endpoints: datagrams for which unix sockets had no room */
   guint64 appended;      /* datagrams queued so far, for all endpoints */
+  guint64 retried;       /* @appended when the calls that wait were tried last */
   GByteArray *scratch;   /* (owned) */
   NlvTreeEvents events;
   gpointer user_data;

@@ -314,7 +314,7 @@ nlv_netlink_socket_received (NlvNetlinkSocket *self, gsize reader_room, gsize co
 }
 
 void
-nlv_netlink_socket_drained (NlvNetlinkSocket *self)
+nlv_netlink_socket_received_unseen (NlvNetlinkSocket *self, guint n_left)
 {
   pass_on (self);
 }

@@ -6,12 +6,17 @@
 
 #include <linux/fib_rules.h>
 #include <net/if.h>
+#include <sys/resource.h>
 
 /* Linux 6.15 */
 #define GROUP_IPV4_MCADDR 37
 #define NEWMULTICAST 56
 #define DELMULTICAST 57
 #define FIRST_PRIORITY 20000
+#define N_SUBSCRIBERS 1000
+#define N_CHANGES 1000
+/* No more than the receive buffer holds. */
+#define ROUND 200
 
 static Datagram datagram;
 
@@ -427,6 +432,27 @@ events_that_can_be_held (void)
   EXPECT (count_events (fd, 0), n);
 }
 
+/* Who reads often enough loses nothing, and be there many. */
+static void
+thousand_subscribers (void)
+{
+  static int listeners[N_SUBSCRIBERS];
+  struct rlimit limit;
+  int sender = bound_socket (0);
+
+  EXPECT_OK (getrlimit (RLIMIT_NOFILE, &limit));
+  limit.rlim_cur = limit.rlim_max;
+  EXPECT_OK (setrlimit (RLIMIT_NOFILE, &limit));
+  for (int i = 0; i < N_SUBSCRIBERS; i++)
+    listeners[i] = subscriber (RTNLGRP_IPV4_RULE);
+  for (int round = 0; round < N_CHANGES / ROUND; round++)
+    {
+      change (sender, ROUND);
+      for (int i = 0; i < N_SUBSCRIBERS; i++)
+        EXPECT (count_events (listeners[i], 0), ROUND);
+    }
+}
+
 const Property event_properties[] = {
   { "event/bears-the-request", event_bears_the_request },
   { "event/of-a-link", event_of_a_link },
@@ -443,5 +469,6 @@ const Property event_properties[] = {
   { "event/overrun-kept-quiet", overrun_kept_quiet },
   { "event/broadcast-error", broadcast_error },
   { "event/that-can-be-held", events_that_can_be_held },
+  { "event/a-thousand-subscribers", thousand_subscribers },
   { NULL, NULL },
 };

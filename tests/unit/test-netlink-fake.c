@@ -167,10 +167,10 @@ append (gpointer owner, const NlvDatagram *datagram)
   return TRUE;
 }
 
-static gboolean
-is_drained (gpointer owner)
+static guint
+count_unread (gpointer owner)
 {
-  return ((End *) owner)->drained;
+  return ((End *) owner)->queue.length;
 }
 
 static void
@@ -188,7 +188,7 @@ delay (gpointer owner, guint milliseconds)
 End *
 end_new (NlvBus *bus)
 {
-  static const NlvSocketQueue queue = { append, is_drained, report_error, delay };
+  static const NlvSocketQueue queue = { append, count_unread, report_error, delay };
   End *end = g_new0 (End, 1);
 
   end->room = G_MAXSIZE;

@@ -46,7 +46,6 @@ typedef struct
   GQueue queue;
   NlvDatagram last; /* as appended; its bytes are gone */
   gsize room;       /* append refuses when the queue would hold more */
-  gboolean drained; /* what is_drained says */
   guint n_errors;   /* how often report_error was called */
   guint delay;      /* what delay was told last, in milliseconds */
 } End;
