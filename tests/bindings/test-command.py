@@ -95,6 +95,16 @@ def save():
             assert os.listdir(directory) == ["a b.nlvirt"]
             assert nlvirt("run", "--table", path, *NAMES).stdout == "lo eth7\n"
             os.unlink(path)
+        # What the command has changed, and only there.
+        arguments = ["--table", file.name, "--access", "read-write", "--save", path]
+        assert nlvirt("run", *arguments, "ip", "link", "set", "eth7", "down", "mtu", "1400").returncode == 0
+        shown = nlvirt("run", "--table", path, "ip", "-o", "link", "show", "eth7").stdout
+        assert " mtu 1400 " in shown and "state DOWN" in shown, shown
+        assert " mtu 1500 " in nlvirt("run", "--table", file.name, "ip", "-o", "link", "show", "eth7").stdout
+        os.unlink(path)
+        refused = nlvirt("run", "--save", path, "ip", "link", "set", "lo", "down")
+        assert refused.returncode == 2 and "Operation not permitted" in refused.stderr, refused
+        os.unlink(path)
         # As it is when all have ended, and nothing if there was nothing to end.
         slow = f"(sleep 0.3; test -e '{path}' && echo early) & exit 4"
         result = nlvirt("run", f"--save={path}", "sh", "-c", slow)

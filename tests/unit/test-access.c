@@ -3,8 +3,10 @@
 /* What programs may do with a table, and whose table it is. */
 #include <nlvirt.h>
 
+#include <errno.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -157,6 +159,79 @@ test_socket (void)
   g_assert_true (nlvirt_socket_get_table (writer) != table);
 }
 
+/* Sets the loopback down; 0 or -errno. */
+static gint32
+set_down (NlvirtSocket *socket)
+{
+  const struct
+  {
+    struct nlmsghdr header;
+    struct ifinfomsg link;
+  } request = {
+    { sizeof request, RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK, 1, 0 },
+    { .ifi_index = 1, .ifi_change = IFF_UP },
+  };
+  g_autoptr (GBytes) answer = NULL;
+  gint32 error;
+
+  g_assert_true (nlvirt_socket_send (socket, (const guint8 *) &request, sizeof request, NULL));
+  answer = nlvirt_socket_receive (socket);
+  g_assert_cmpuint (g_bytes_get_size (answer), >=, NLMSG_LENGTH (sizeof error));
+  memcpy (&error, (const guint8 *) g_bytes_get_data (answer, NULL) + NLMSG_HDRLEN, sizeof error);
+  return error;
+}
+
+static gboolean
+is_up (NlvirtTable *table)
+{
+  g_autoptr (NlvirtLink) link = nlvirt_table_get_link (table, "lo");
+
+  return nlvirt_link_get_up (link);
+}
+
+/* Whose network it is that changes. */
+static void
+test_changes (void)
+{
+  g_autoptr (NlvirtTable) table = nlvirt_table_new_loopback ();
+  g_autoptr (NlvirtSocket) socket = nlvirt_socket_new (table);
+  g_autoptr (NlvirtSocket) copy = nlvirt_socket_new (table);
+
+  nlvirt_socket_set_access (copy, NLVIRT_ACCESS_READ_WRITE);
+  g_assert_cmpint (set_down (socket), ==, -EPERM);
+  g_assert_cmpint (set_down (copy), ==, 0);
+  g_assert_true (is_up (table));
+  g_assert_false (is_up (nlvirt_socket_get_table (copy)));
+  nlvirt_socket_set_access (socket, NLVIRT_ACCESS_SHARED);
+  g_assert_cmpint (set_down (socket), ==, 0);
+  g_assert_false (is_up (table));
+}
+
+/* Two programs with one network: what the first changes the second hears. */
+static void
+test_shared (void)
+{
+  g_autoptr (NlvirtTable) table = nlvirt_table_new_loopback ();
+  g_autoptr (NlvirtSocket) writer = nlvirt_socket_new (table);
+  g_autoptr (NlvirtSocket) listener = nlvirt_socket_new (table);
+  g_autoptr (NlvirtLink) link = NULL;
+  g_autoptr (GBytes) event = NULL;
+
+  g_assert_true (nlvirt_socket_set_option (listener, NETLINK_ADD_MEMBERSHIP, RTNLGRP_LINK, NULL));
+  nlvirt_socket_set_access (writer, NLVIRT_ACCESS_SHARED);
+  g_assert_cmpint (set_down (writer), ==, 0);
+  event = nlvirt_socket_receive (listener);
+  g_assert_nonnull (event);
+  /* One that goes to a network of its own hears of no other. */
+  nlvirt_socket_set_access (listener, NLVIRT_ACCESS_READ_WRITE);
+  g_clear_pointer (&event, g_bytes_unref);
+  while ((event = nlvirt_socket_receive (listener)) != NULL)
+    g_clear_pointer (&event, g_bytes_unref);
+  link = nlvirt_table_get_link (table, "lo");
+  g_assert_true (nlvirt_link_set_up (link, TRUE, NULL));
+  g_assert_null (nlvirt_socket_receive (listener));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -168,5 +243,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/access/from-the-start", test_from_the_start);
   g_test_add_func ("/access/ended", test_ended);
   g_test_add_func ("/access/socket", test_socket);
+  g_test_add_func ("/access/changes", test_changes);
+  g_test_add_func ("/access/shared", test_shared);
   return g_test_run ();
 }
