@@ -199,6 +199,59 @@ echo_to_others (void)
 }
 
 static void
+send_address (int fd, uint16_t type, uint16_t flags, uint32_t seq)
+{
+  const struct ifaddrmsg address = { .ifa_family = AF_INET, .ifa_prefixlen = 32, .ifa_index = 1 };
+  const struct nlattr attr = { .nla_len = NLA_HDRLEN + 4, .nla_type = IFA_LOCAL };
+  const unsigned char ip[4] = { 192, 0, 2, 7 };
+  Request request;
+  size_t len = request_init (&request, type, NLM_F_REQUEST | flags, seq, sizeof address + NLA_HDRLEN + 4);
+
+  memcpy (request.bytes + NLMSG_HDRLEN, &address, sizeof address);
+  memcpy (request.bytes + NLMSG_HDRLEN + sizeof address, &attr, sizeof attr);
+  memcpy (request.bytes + NLMSG_HDRLEN + sizeof address + NLA_HDRLEN, ip, sizeof ip);
+  EXPECT (send (fd, &request, len, 0), len);
+}
+
+static void
+expect_event (int fd, uint16_t type, uint32_t seq, uint32_t port)
+{
+  read_datagram (fd, &datagram);
+  EXPECT (datagram.header.nlmsg_type, type);
+  EXPECT (datagram.header.nlmsg_seq, seq);
+  EXPECT (datagram.header.nlmsg_pid, port);
+}
+
+/* An address and the route that comes and goes with it: in which order, and
+ * which of them bears the request. Heard by who asks, and by another. */
+static void
+event_of_an_address (void)
+{
+  const int route_group = RTNLGRP_IPV4_ROUTE;
+  int fds[2] = { subscriber (RTNLGRP_IPV4_IFADDR), subscriber (RTNLGRP_IPV4_IFADDR) };
+  uint32_t port = own_port (fds[0]);
+
+  for (int i = 0; i < 2; i++)
+    EXPECT_OK (setsockopt (fds[i], SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &route_group, sizeof route_group));
+  send_address (fds[0], RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ECHO, 3);
+  send_address (fds[0], RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, 4);
+  send_address (fds[0], RTM_DELADDR, 0, 5);
+  for (int i = 0; i < 2; i++)
+    {
+      expect_event (fds[i], RTM_NEWADDR, 3, port);
+      expect_event (fds[i], RTM_NEWROUTE, 0, 0);
+      if (i == 0)
+        {
+          read_datagram (fds[i], &datagram);
+          EXPECT (error_of (&datagram), -EEXIST);
+        }
+      expect_event (fds[i], RTM_DELADDR, 5, port);
+      expect_event (fds[i], RTM_DELROUTE, 0, 0);
+      EXPECT_TRUE (queue_is_empty (fds[i]));
+    }
+}
+
+static void
 refusal_is_no_event (void)
 {
   int fd = subscriber (RTNLGRP_IPV4_RULE);
@@ -458,6 +511,7 @@ const Property event_properties[] = {
   { "event/of-a-link", event_of_a_link },
   { "event/echo-to-a-member", echo_to_a_member },
   { "event/echo-to-others", echo_to_others },
+  { "event/of-an-address", event_of_an_address },
   { "event/refusal-is-no-event", refusal_is_no_event },
   { "event/packet-info", packet_info_of_an_event },
   { "event/group-beyond-32", group_beyond_32 },
