@@ -12,7 +12,9 @@ nlv_addrconf_add_prefix_route (NlvChange *change, const NlvLink *link, const Nlv
 {
   NlvRoute route = nlv_ipv6_prefix_route (change->network, link, address, ip, length);
 
-  route.expires = expires;
+  /* fib6_is_reject() */
+  if ((link->flags & IFF_LOOPBACK) == 0 || nlv_ipv6_is_loopback (&route.destination))
+    route.expires = expires;
   nlv_ipv6_add_route (change, &route);
 }
 

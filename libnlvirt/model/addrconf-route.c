@@ -158,10 +158,23 @@ nlv_ipv6_find_prefix_route (NlvNetwork *network, NlvFibCursor *cursor, const Nlv
   return NULL;
 }
 
+/* Each sibling goes alone: fib6_del(). */
+static void
+tell_of_way (NlvChange *change, const NlvRoute *route, guint way)
+{
+  NlvRoute single = *route;
+
+  single.expires = 0; /* fib6_purge_rt() */
+  single.nexthops = &route->nexthops[way];
+  single.n_nexthops = 1;
+  single.as_multipath = 0;
+  nlv_route_event (change, RTM_DELROUTE, 0, &single, FALSE);
+}
+
 void
 nlv_ipv6_delete_route (NlvChange *change, NlvFibCursor *cursor, const NlvRoute *route)
 {
-  nlv_route_event (change, RTM_DELROUTE, 0, route, FALSE);
+  tell_of_way (change, route, 0);
   nlv_network_remove_route (change->network, cursor);
 }
 
@@ -254,18 +267,6 @@ change_ways (NlvNetwork *network, NlvFibCursor *cursor, const NlvRoute *route, g
     nlv_network_replace_route (network, cursor, &copy);
   else
     nlv_route_clear (&copy);
-}
-
-/* Each sibling goes alone: fib6_del(). */
-static void
-tell_of_way (NlvChange *change, const NlvRoute *route, guint way)
-{
-  NlvRoute single = *route;
-
-  single.nexthops = &route->nexthops[way];
-  single.n_nexthops = 1;
-  single.as_multipath = 0;
-  nlv_route_event (change, RTM_DELROUTE, 0, &single, FALSE);
 }
 
 /* The ways over @link go, or all. */

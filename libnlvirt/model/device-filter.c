@@ -242,7 +242,9 @@ nlv_filter_device_event (NlvChange *change, NlvLink *link, NlvNetdevEvent event)
   if (event == NLV_NETDEV_DOWN)
     {
       leave_all (network, link, NLV_GROUPS_IPV4);
-      leave_all (network, link, NLV_GROUPS_IPV6);
+      /* ipv6_mc_down() */
+      if (nlv_ipv6_is_ready (link))
+        leave_all (network, link, NLV_GROUPS_IPV6);
       sync_down (network, link, FALSE);
     }
   if (event == NLV_NETDEV_UNREGISTER)

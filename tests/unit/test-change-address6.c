@@ -11,6 +11,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/if_addrlabel.h>
 #include <linux/ipv6.h>
 #include <string.h>
 
@@ -547,6 +548,60 @@ test_begin (void)
   nlv_network_unref (copy);
 }
 
+/* --- labels ----------------------------------------------------------------------------- */
+
+static int
+ask_label (Fixture *self, guint16 type, const char *prefix, guint8 length, guint32 link, guint32 label)
+{
+  const NlvCaller caller = { .port = PORT, .admin = TRUE, .writable = TRUE, .origin = self, .now = self->now };
+  struct ifaddrlblmsg *header;
+  NlvIp ip = parse_ip (prefix);
+  NlvMessage message;
+  NlvWriter writer;
+  NlvSpan rest;
+  int error;
+
+  nlv_writer_init (&writer, 1 << 16);
+  header = nlv_writer_begin (&writer, type, NLM_F_REQUEST, 5, 0, sizeof *header);
+  header->ifal_family = AF_INET6;
+  header->ifal_prefixlen = length;
+  header->ifal_index = link;
+  nlv_put (&writer, IFAL_ADDRESS, ip.bytes, 16);
+  nlv_put_u32 (&writer, IFAL_LABEL, label);
+  g_assert_true (nlv_writer_end (&writer));
+  rest = nlv_span (writer.data, writer.len);
+  g_assert_true (nlv_message_next (&rest, &message));
+  nlv_answer_clear (&self->answer);
+  error = nlv_rtnetlink_request (self->network, &caller, &message, &self->answer);
+  nlv_writer_clear (&writer);
+  return error;
+}
+
+static void
+test_labels (void)
+{
+  NlvIp ip = parse_ip ("2001:db8::1");
+  Fixture self;
+
+  fixture_init (&self, IN6_ADDR_GEN_MODE_NONE);
+  g_assert_cmpuint (nlv_address_label (self.network, &ip, LINK), ==, 1);
+  g_assert_cmpint (ask_label (&self, RTM_NEWADDRLABEL, "2001:db8::9", 32, 0, 99), ==, 0);
+  g_assert_cmpint (ask_label (&self, RTM_NEWADDRLABEL, "2001:db8::", 32, 0, 98), ==, -EEXIST);
+  g_assert_cmpint (ask_label (&self, RTM_NEWADDRLABEL, "2001:db8::", 32, 9, 98), ==, -EINVAL);
+  g_assert_cmpint (ask_label (&self, RTM_NEWADDRLABEL, "2001:db8::", 129, 0, 98), ==, -EINVAL);
+  g_assert_cmpint (ask_label (&self, RTM_NEWADDRLABEL, "::ffff:192.0.2.1", 97, 0, 98), ==, -EINVAL);
+  g_assert_cmpint (ask_label (&self, RTM_NEWADDRLABEL, "2001:db8::", 48, 0, G_MAXUINT32), ==, -EINVAL);
+  g_assert_cmpuint (nlv_address_label (self.network, &ip, LINK), ==, 99);
+  /* That of a link comes before that of all. */
+  g_assert_cmpint (ask_label (&self, RTM_NEWADDRLABEL, "2001:db8::", 32, LINK, 97), ==, 0);
+  g_assert_cmpuint (nlv_address_label (self.network, &ip, LINK), ==, 97);
+  g_assert_cmpuint (nlv_address_label (self.network, &ip, 1), ==, 99);
+  g_assert_cmpint (ask_label (&self, RTM_DELADDRLABEL, "2001:db8::", 32, 0, 0), ==, 0);
+  g_assert_cmpint (ask_label (&self, RTM_DELADDRLABEL, "2001:db8::", 32, 0, 0), ==, -ESRCH);
+  g_assert_cmpuint (nlv_address_label (self.network, &ip, 1), ==, 1);
+  fixture_clear (&self);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -560,5 +615,6 @@ main (int argc, char **argv)
   g_test_add_func ("/change-address6/kept", test_kept);
   g_test_add_func ("/change-address6/lifetimes", test_lifetimes);
   g_test_add_func ("/change-address6/begin", test_begin);
+  g_test_add_func ("/change-address6/labels", test_labels);
   return g_test_run ();
 }
