@@ -91,40 +91,51 @@ make_address (const AddressRequest *self, const NlvLink *link)
 
 /* --- IFA_F_MCAUTOJOIN ---------------------------------------------------------------------- */
 
-/* Whether the namespace's own socket is in the group that is @address, for one of
- * the link's addresses, and how many it is in. */
-static gboolean
-has_joined (NlvNetwork *network, NlvLink *link, guint32 address, guint *n)
+/* The groups that the namespace's own socket is in. An address that goes with
+ * another one does not leave its group. */
+
+static NlvMembership *
+find_membership (NlvLink *link, guint32 group)
 {
-  gboolean joined = FALSE;
+  GArray *groups = link->groups[NLV_GROUPS_IPV4];
 
-  *n = 0;
-  for (guint i = 0; i < nlv_network_get_n_addresses (network); i++)
+  for (guint i = 0; groups != NULL && i < groups->len; i++)
+    if (g_array_index (groups, NlvMembership, i).ip.v4 == group)
+      return &g_array_index (groups, NlvMembership, i);
+  return NULL;
+}
+
+static guint
+count_memberships (NlvNetwork *network)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < nlv_network_get_n_links (network); i++)
     {
-      const NlvAddress *at = nlv_network_get_address (network, i);
+      const GArray *groups = nlv_network_get_link (network, i)->groups[NLV_GROUPS_IPV4];
 
-      if (at->family != AF_INET || (at->flags & IFA_F_MCAUTOJOIN) == 0)
-        continue;
-      joined |= at->link == link->index && at->peer.v4 == address;
-      ++*n;
+      for (guint j = 0; groups != NULL && j < groups->len; j++)
+        n += g_array_index (groups, NlvMembership, j).automatic ? 1 : 0;
     }
-  return joined;
+  return n;
 }
 
 /* ip_mc_join_group() */
 static int
 join (AddressRequest *self, NlvLink *link, const NlvAddress *address)
 {
-  guint n;
+  NlvMembership *membership = find_membership (link, address->peer.v4);
 
   if (!nlv_ipv4_is_multicast (address->peer.v4))
     return -EINVAL;
-  if (has_joined (self->change.network, link, address->peer.v4, &n) &&
-      nlv_link_listens_to (self->change.network, link, address->peer.v4))
+  if (membership != NULL && membership->automatic)
     return -EADDRINUSE;
-  if (n >= MAX_MEMBERSHIPS)
+  if (count_memberships (self->change.network) >= MAX_MEMBERSHIPS)
     return -ENOBUFS;
   nlv_group_join (&self->change, link, NLV_GROUPS_IPV4, &address->peer);
+  membership = find_membership (link, address->peer.v4);
+  if (membership != NULL)
+    membership->automatic = TRUE;
   return 0;
 }
 
@@ -132,10 +143,12 @@ join (AddressRequest *self, NlvLink *link, const NlvAddress *address)
 static void
 leave (AddressRequest *self, NlvLink *link, const NlvAddress *address)
 {
-  guint n;
+  NlvMembership *membership = find_membership (link, address->peer.v4);
 
-  if (nlv_ipv4_is_multicast (address->peer.v4) && has_joined (self->change.network, link, address->peer.v4, &n))
-    nlv_group_leave (&self->change, link, NLV_GROUPS_IPV4, &address->peer);
+  if (membership == NULL || !(membership->automatic || (address->flags & IFA_F_MCAUTOJOIN) != 0))
+    return;
+  membership->automatic = FALSE;
+  nlv_group_leave (&self->change, link, NLV_GROUPS_IPV4, &address->peer);
 }
 
 /* --- RTM_NEWADDR ------------------------------------------------------------------------------ */

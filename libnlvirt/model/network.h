@@ -68,6 +68,7 @@ typedef struct
   NlvIp ip;
   guint32 created, updated; /* hundredths of a second since boot */
   guint32 users;            /* for how many, 0 not known: nlv_groups_begin() */
+  gboolean automatic;       /* one of them is for an address with IFA_F_MCAUTOJOIN */
 } NlvMembership;
 
 typedef struct
