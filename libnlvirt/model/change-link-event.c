@@ -12,9 +12,12 @@ nlv_link_event_full (NlvChange *change, const NlvLink *link, guint16 type, guint
   /* rtmsg_ifinfo_build_skb(): nlmsg_report() */
   gboolean report = asked && change->echo;
   NlvWriter writer;
-  struct ifinfomsg *header =
-    nlv_event_begin (change, &writer, RTNLGRP_LINK, type, 0, report, sizeof (struct ifinfomsg));
+  struct ifinfomsg *header;
 
+  /* rtmsg_ifinfo_event(): of what goes, only that it goes is told. */
+  if (link->unregistering && type == RTM_NEWLINK)
+    return;
+  header = nlv_event_begin (change, &writer, RTNLGRP_LINK, type, 0, report, sizeof *header);
   if (header == NULL)
     return;
   header->ifi_type = link->hardware_type;

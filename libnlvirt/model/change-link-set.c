@@ -4,6 +4,7 @@
  * done when something is refused stays done. */
 #include "model/change-link.h"
 #include "model/device-settings.h"
+#include "model/link-kind.h"
 
 #include <errno.h>
 #include <string.h>
@@ -163,6 +164,17 @@ set_flags (NlvLinkRequest *self, NlvLink *link, NlvLinkStatus *status)
 }
 
 static int
+set_master (NlvLinkRequest *self, NlvLink *link, NlvLinkStatus *status)
+{
+  const NlvAttr *attr = find (self, IFLA_MASTER);
+  int error = attr != NULL ? nlv_link_set_master (&self->change, link, nlv_attr_u32 (attr)) : 0;
+
+  if (attr != NULL && error == 0)
+    modified (status);
+  return error;
+}
+
+static int
 set_carrier (NlvLinkRequest *self, NlvLink *link, NlvLinkStatus *status)
 {
   const NlvAttr *attr = find (self, IFLA_CARRIER);
@@ -259,8 +271,9 @@ int
 nlv_link_set (NlvLinkRequest *self, NlvLink *link, NlvLinkStatus status)
 {
   static const Step steps[] = {
-    set_map,           set_address, set_mtu,          set_group, set_name,  set_alias,     set_broadcast,
-    set_flags,         set_carrier, set_queue_length, set_sizes, set_state, set_functions, nlv_link_set_families,
+    set_map,           set_address,   set_mtu,   set_group,     set_name,
+    set_alias,         set_broadcast, set_flags, set_master,    set_carrier,
+    set_queue_length,  set_sizes,     set_state, set_functions, nlv_link_set_families,
     set_protocol_down, set_xdp,
   };
   int error = nlv_link_validate (self, link);

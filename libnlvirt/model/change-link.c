@@ -2,7 +2,7 @@
 
 /* RTM_NEWLINK and RTM_SETLINK: which link, or which group of them, a request is
  * about. rtnl_newlink() and rtnl_setlink(). */
-#include "model/change-link.h"
+#include "model/link-kind.h"
 
 #include <errno.h>
 #include <string.h>
@@ -35,8 +35,8 @@ check_namespaces (const NlvRequest *request, const NlvAttr *attrs)
 /* rtnl_link_get_net_capable(). Other namespaces are none of the network's, so
  * nobody is allowed to put a link there. A port id that is a process's own pid
  * tells who it is. */
-static int
-check_target (const NlvRequest *request, const NlvAttr *attrs)
+int
+nlv_link_check_target (const NlvRequest *request, const NlvAttr *attrs)
 {
   if (has (attrs, IFLA_NET_NS_PID))
     {
@@ -107,14 +107,15 @@ static int
 change_link (NlvLinkRequest *self, NlvLink *link)
 {
   guint16 flags = self->request->message->header.nlmsg_flags;
+  NlvLinkStatus status = NLV_LINK_UNCHANGED;
+  int error;
 
   if ((flags & NLM_F_EXCL) != 0)
     return -EEXIST;
   if ((flags & NLM_F_REPLACE) != 0)
     return -EOPNOTSUPP;
-  if (has (self->info, IFLA_INFO_DATA) || has (self->info, IFLA_INFO_SLAVE_DATA))
-    return -EOPNOTSUPP;
-  return nlv_link_set (self, link, NLV_LINK_UNCHANGED);
+  error = nlv_link_change_kind (self, link, &status);
+  return error < 0 ? error : nlv_link_set (self, link, status);
 }
 
 /* rtnl_group_changelink() */
@@ -157,9 +158,13 @@ nlv_newlink (const NlvRequest *request)
   if (error < 0)
     return error;
   error = parse_info (&self);
+  if (error == 0)
+    error = nlv_link_parse_kind (&self);
+  if (error == 0 && self.kind != NULL && self.kind->prepare != NULL)
+    error = self.kind->prepare (&self);
   if (error < 0)
     return error;
-  error = check_target (request, self.attrs);
+  error = nlv_link_check_target (request, self.attrs);
   if (error < 0)
     return error;
   if (has (self.attrs, IFLA_LINK_NETNSID))
@@ -173,7 +178,9 @@ nlv_newlink (const NlvRequest *request)
     return change_missing (&self);
   if (has (self.attrs, IFLA_MAP) || has (self.attrs, IFLA_PROTINFO))
     return -EOPNOTSUPP;
-  return nlv_request_refuse (request, -EOPNOTSUPP, "Unknown device type");
+  if (self.kind == NULL)
+    return nlv_request_refuse (request, -EOPNOTSUPP, "Unknown device type");
+  return nlv_link_create (&self);
 }
 
 int
@@ -185,7 +192,7 @@ nlv_setlink (const NlvRequest *request)
 
   if (error < 0)
     return error;
-  error = check_target (request, self.attrs);
+  error = nlv_link_check_target (request, self.attrs);
   if (error < 0)
     return error;
   if (self.header.ifi_index <= 0 && !nlv_link_is_named (self.attrs))

@@ -6,13 +6,20 @@
 #include "model/device.h"
 #include "model/rtnetlink-private.h"
 
+/* The most types that a kind's own attributes have. */
+#define NLV_LINK_KIND_MAX_TYPE 50
+
 typedef struct
 {
   const NlvRequest *request;
   NlvChange change;
   struct ifinfomsg header;
   NlvAttr attrs[NLV_IFLA_MAX + 1];
-  NlvAttr info[IFLA_INFO_MAX + 1]; /* of IFLA_LINKINFO, RTM_NEWLINK only */
+  /* RTM_NEWLINK only: */
+  NlvAttr info[IFLA_INFO_MAX + 1]; /* of IFLA_LINKINFO */
+  const struct _NlvLinkKind *kind; /* (nullable) */
+  NlvAttr kind_attrs[NLV_LINK_KIND_MAX_TYPE + 1];
+  const NlvAttr *data; /* (nullable) these */
 } NlvLinkRequest;
 
 /* What do_setlink() has done so far: DO_SETLINK_MODIFIED and _NOTIFY. */
@@ -29,6 +36,14 @@ int nlv_setlink (const NlvRequest *request);
 /* By its index, name or alternative name; NULL when there is none. */
 NlvLink *nlv_link_find_asked (NlvNetwork *network, const struct ifinfomsg *header, const NlvAttr *attrs);
 gboolean nlv_link_is_named (const NlvAttr *attrs);
+/* Whether a link may be put where the attributes say. */
+int nlv_link_check_target (const NlvRequest *request, const NlvAttr *attrs);
+
+/* change-link-delete.c */
+int nlv_dellink (const NlvRequest *request);
+/* change-link-bridge.c: RTM_SETLINK and RTM_DELLINK of AF_BRIDGE */
+int nlv_bridge_setlink (const NlvRequest *request);
+int nlv_bridge_dellink (const NlvRequest *request);
 
 /* change-link-set.c: do_setlink() */
 int nlv_link_set (NlvLinkRequest *self, NlvLink *link, NlvLinkStatus status);

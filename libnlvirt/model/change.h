@@ -19,7 +19,8 @@ typedef struct
   /* What is told with NLV_NETDEV_CHANGE and _CHANGE_MTU, while it is told. */
   guint32 flags_changed;
   guint32 old_mtu;
-  gboolean name_refused; /* with NLV_NETDEV_CHANGE_NAME: the former name is back */
+  gboolean name_refused;     /* with NLV_NETDEV_CHANGE_NAME: the former name is back */
+  const guint8 *old_address; /* (nullable) with _CHANGE_ADDRESS */
 } NlvChange;
 
 /* One that nobody has asked for, within another or by itself. */

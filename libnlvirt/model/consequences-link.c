@@ -40,6 +40,7 @@ static const Driver drivers[] = {
   { "dummy", ARPHRD_ETHER, IFF_BROADCAST | IFF_NOARP, 1500, 0, 0, 1, 1000, TSO_MAX_SIZE, "noqueue", TRUE, 0 },
   { "ifb", ARPHRD_ETHER, IFF_BROADCAST | IFF_NOARP, 1500, 0, 0, 1, 32, TSO_MAX_SIZE, "pfifo_fast", TRUE, 0 },
   { "macvlan", ETHERNET, 1500, 68, 65535, 1, 1000, TSO_MAX_SIZE, "noqueue", TRUE, 0, TRUE },
+  { "macvtap", ETHERNET, 1500, 68, 65535, 1, 500, TSO_MAX_SIZE, "pfifo_fast", TRUE, 0, TRUE },
   { "ppp", ARPHRD_PPP, IFF_POINTOPOINT | IFF_NOARP | IFF_MULTICAST, 1500, 0, 65535, 1, 3, TSO_LEGACY_MAX_SIZE,
     "fq_codel", TRUE, 0 },
   { "tun", TUNNEL | IFF_MULTICAST, 1500, 68, 65535, 1, 500, TSO_LEGACY_MAX_SIZE, "fq_codel", TRUE, 0 },

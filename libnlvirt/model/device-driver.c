@@ -20,6 +20,9 @@ open_veth (NlvChange *change, NlvLink *link)
 {
   NlvLink *peer = find_lower (change, link);
 
+  /* Made, but not yet tied to its peer; or the peer is on its way out. */
+  if (peer == NULL && link->has_lower && link->lower_netns < 0)
+    return -ENOTCONN;
   if (peer == NULL)
     nlv_link_set_carrier (change, link, TRUE);
   else if (nlv_link_is_up (peer))
@@ -41,34 +44,21 @@ stop_veth (NlvChange *change, NlvLink *link)
     nlv_link_set_carrier (change, peer, FALSE);
 }
 
-/* macvlan_change_mtu() */
-static int
-change_macvlan_mtu (NlvChange *change, NlvLink *link, guint32 mtu)
-{
-  const NlvLink *lower = find_lower (change, link);
-
-  return lower != NULL && mtu > lower->mtu ? -EINVAL : 0;
-}
-
-/* vlan_dev_change_mtu() */
-static int
-change_vlan_mtu (NlvChange *change, NlvLink *link, guint32 mtu)
-{
-  const NlvLink *lower = find_lower (change, link);
-
-  return lower != NULL && mtu > lower->mtu ? -ERANGE : 0;
-}
-
 #define FIXED 0
 #define QUIET NLV_DEVICE_ADDRESS
 #define LIVE (NLV_DEVICE_ADDRESS | NLV_DEVICE_LIVE_ADDRESS)
+
+#define MACVLAN                                                                                                        \
+  .open = nlv_macvlan_open, .stop = nlv_macvlan_stop, .change_rx_flags = nlv_macvlan_change_rx_flags,                  \
+  .set_address = nlv_macvlan_set_address, .change_mtu = nlv_macvlan_change_mtu
 
 /* Hardware, most of which takes another address at any time. */
 static const NlvDeviceDriver hardware = { NULL, LIVE };
 
 static const NlvDeviceDriver drivers[] = {
   { "bond", LIVE },
-  { "bridge", LIVE },
+  { "bridge", LIVE, .open = nlv_bridge_open, .stop = nlv_bridge_stop, .set_address = nlv_bridge_set_address,
+    .change_mtu = nlv_bridge_change_mtu },
   { "dummy", LIVE | NLV_DEVICE_CARRIER },
   { "gre", FIXED },
   { "ifb", FIXED },
@@ -76,19 +66,20 @@ static const NlvDeviceDriver drivers[] = {
   { "ip6tnl", FIXED },
   { "ipip", FIXED },
   { "ipvlan", FIXED },
-  { "macvlan", LIVE | NLV_DEVICE_PROTOCOL_DOWN, .change_mtu = change_macvlan_mtu },
-  { "macvtap", LIVE | NLV_DEVICE_PROTOCOL_DOWN, .change_mtu = change_macvlan_mtu },
+  { "macvlan", LIVE | NLV_DEVICE_PROTOCOL_DOWN, MACVLAN },
+  { "macvtap", LIVE | NLV_DEVICE_PROTOCOL_DOWN, MACVLAN },
   { "nlmon", FIXED },
   { "ppp", FIXED },
   { "sit", FIXED },
   { "tun", LIVE | NLV_DEVICE_CARRIER },
   { "vcan", FIXED },
   { "veth", LIVE, .open = open_veth, .stop = stop_veth },
-  { "vlan", LIVE, .change_mtu = change_vlan_mtu },
+  { "vlan", LIVE, .open = nlv_vlan_open, .stop = nlv_vlan_stop, .change_mtu = nlv_vlan_change_mtu },
   { "vrf", QUIET },
   { "vti", FIXED },
   { "vti6", FIXED },
-  { "vxlan", LIVE | NLV_DEVICE_PROTOCOL_DOWN },
+  { "vxlan", LIVE | NLV_DEVICE_PROTOCOL_DOWN, .open = nlv_vxlan_open, .stop = nlv_vxlan_stop,
+    .change_mtu = nlv_vxlan_change_mtu },
   { "wireguard", FIXED },
 };
 

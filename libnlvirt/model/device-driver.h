@@ -28,5 +28,29 @@ typedef struct
   int (*change_mtu) (NlvChange *change, NlvLink *link, guint32 mtu);
 } NlvDeviceDriver;
 
+/* device-driver-stacked.c: of bridges and of links that stand on others */
+int nlv_bridge_open (NlvChange *change, NlvLink *bridge);
+void nlv_bridge_stop (NlvChange *change, NlvLink *bridge);
+/* Into the groups that it listens for others like itself in, or out; @up, if it was
+ * up before. */
+void nlv_bridge_change_snoopers (NlvChange *change, NlvLink *bridge, gboolean join, gboolean up);
+int nlv_bridge_set_address (NlvChange *change, NlvLink *bridge, const guint8 *address);
+int nlv_bridge_change_mtu (NlvChange *change, NlvLink *bridge, guint32 mtu);
+int nlv_macvlan_open (NlvChange *change, NlvLink *link);
+void nlv_macvlan_stop (NlvChange *change, NlvLink *link);
+void nlv_macvlan_change_rx_flags (NlvChange *change, NlvLink *link, guint32 flag);
+int nlv_macvlan_set_address (NlvChange *change, NlvLink *link, const guint8 *address);
+int nlv_macvlan_change_mtu (NlvChange *change, NlvLink *link, guint32 mtu);
+int nlv_vlan_open (NlvChange *change, NlvLink *link);
+void nlv_vlan_stop (NlvChange *change, NlvLink *link);
+int nlv_vlan_change_mtu (NlvChange *change, NlvLink *link, guint32 mtu);
+int nlv_vxlan_open (NlvChange *change, NlvLink *link);
+void nlv_vxlan_stop (NlvChange *change, NlvLink *link);
+int nlv_vxlan_change_mtu (NlvChange *change, NlvLink *link, guint32 mtu);
+/* __dev_set_rx_mode(): a device that cannot filter takes everything while links
+ * on it want addresses of their own. @changing (nullable) is one that has just
+ * gone up or down. */
+void nlv_link_set_receive_mode (NlvNetwork *network, NlvLink *link, const NlvLink *changing);
+
 /* Of its kind; each function may be NULL. */
 const NlvDeviceDriver *nlv_link_get_driver (const NlvLink *link);

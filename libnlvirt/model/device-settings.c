@@ -31,11 +31,15 @@ int
 nlv_link_set_address (NlvChange *change, NlvLink *link, const guint8 *address)
 {
   const NlvDeviceDriver *driver = nlv_link_get_driver (link);
+  const guint8 *outer = change->old_address;
   gsize length = MIN (link->address_length, sizeof link->address);
+  guint8 old[sizeof link->address];
   int error;
 
   if ((driver->abilities & NLV_DEVICE_ADDRESS) == 0)
     return -EOPNOTSUPP;
+  nlv_netdev_notify (change, link, NLV_NETDEV_PRE_CHANGE_ADDRESS);
+  memcpy (old, link->address, sizeof old);
   if (memcmp (link->address, address, length) != 0)
     {
       error = check_address (link, driver, address);
@@ -46,7 +50,10 @@ nlv_link_set_address (NlvChange *change, NlvLink *link, const guint8 *address)
       memcpy (link->address, address, length);
       nlv_network_touch_link (change->network, link);
     }
+  link->address_choice = NLV_CHOICE_USER;
+  change->old_address = old;
   nlv_netdev_notify (change, link, NLV_NETDEV_CHANGE_ADDRESS);
+  change->old_address = outer;
   return 0;
 }
 
@@ -70,7 +77,10 @@ nlv_link_set_mtu (NlvChange *change, NlvLink *link, guint32 mtu)
   if (mtu == link->mtu)
     return 0;
   error = nlv_link_validate_mtu (change, link, mtu);
-  if (error == 0 && driver->change_mtu != NULL)
+  if (error < 0)
+    return error;
+  nlv_netdev_notify (change, link, NLV_NETDEV_PRE_CHANGE_MTU);
+  if (driver->change_mtu != NULL)
     error = driver->change_mtu (change, link, mtu);
   if (error < 0)
     return error;

@@ -51,7 +51,10 @@ open_device (NlvChange *change, NlvLink *link)
       nlv_link_set_operational_state (link, state);
     }
   else
-    nlv_link_attach_qdisc (link);
+    {
+      nlv_link_set_receive_mode (change->network, link, NULL);
+      nlv_link_attach_qdisc (link);
+    }
   nlv_link_derive_flags (link);
   nlv_network_touch_link (change->network, link);
   return error;

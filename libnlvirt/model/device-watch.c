@@ -174,9 +174,8 @@ find_pending (const GArray *pending, guint32 index, guint *place)
   return FALSE;
 }
 
-/* linkwatch_fire_event() */
-static void
-watch (NlvChange *change, const NlvLink *link)
+void
+nlv_link_watch_fire (NlvChange *change, const NlvLink *link)
 {
   NlvLinkWatch *self = &change->network->link_watch;
   gboolean urgent = is_urgent (link);
@@ -219,7 +218,7 @@ nlv_link_set_carrier (NlvChange *change, NlvLink *link, gboolean carrier)
     link->carrier_down_count++;
   nlv_link_derive_flags (link);
   nlv_network_touch_link (change->network, link);
-  watch (change, link);
+  nlv_link_watch_fire (change, link);
 }
 
 void
@@ -229,7 +228,7 @@ nlv_link_set_dormant (NlvChange *change, NlvLink *link, gboolean dormant)
     return;
   link->flags ^= IFF_DORMANT;
   nlv_network_touch_link (change->network, link);
-  watch (change, link);
+  nlv_link_watch_fire (change, link);
 }
 
 void

@@ -50,6 +50,8 @@ guint8 nlv_link_get_operational_state (const NlvLink *link);
 void nlv_link_set_operational_state (NlvLink *link, guint8 state);
 /* default_operstate() at a link's registration: linkwatch_init_dev(). */
 void nlv_link_watch_begin (NlvChange *change, NlvLink *link);
+/* It is to look at it: linkwatch_fire_event(). */
+void nlv_link_watch_fire (NlvChange *change, const NlvLink *link);
 /* What the link watch has still to say of it: linkwatch_sync_dev(). */
 void nlv_link_watch_sync (NlvChange *change, NlvLink *link);
 /* What it has still to say of all: linkwatch_run_queue(). */

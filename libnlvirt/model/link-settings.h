@@ -21,6 +21,9 @@
 #define NLV_IPV4_ROUTE_LOCALNET 25
 #define NLV_IPV4_BC_FORWARDING 31
 
+/* DEVCONF_* */
+#define NLV_IPV6_MTU 2
+
 /* More than any list has; ids are below. */
 #define NLV_MAX_SETTINGS 128
 

@@ -3,18 +3,31 @@
 /* The notifier chain. */
 #include "model/netdev.h"
 
+#include "model/bridge.h"
 #include "model/change-neighbor.h"
 #include "model/device-addrconf.h"
 #include "model/device-fib.h"
 #include "model/device-filter.h"
 #include "model/device-inet.h"
 #include "model/device.h"
+#include "model/stacked.h"
 
 typedef void (*Notifier) (NlvChange *change, NlvLink *link, NlvNetdevEvent event);
 
 static const Notifier chain[] = {
-  nlv_link_device_event,   nlv_inet_device_event,     nlv_fib_device_event,   nlv_arp_device_event,
-  nlv_filter_device_event, nlv_addrconf_device_event, nlv_ndisc_device_event, NULL,
+  nlv_link_device_event,
+  nlv_inet_device_event,
+  nlv_fib_device_event,
+  nlv_arp_device_event,
+  nlv_filter_device_event,
+  /* drivers/net is linked before net/ipv6 and net/bridge. */
+  nlv_macvlan_device_event,
+  nlv_vxlan_device_event,
+  nlv_addrconf_device_event,
+  nlv_ndisc_device_event,
+  nlv_bridge_device_event,
+  nlv_vlan_device_event,
+  NULL,
 };
 
 void

@@ -37,6 +37,7 @@ struct _NlvNetwork
   guint generation;
   guint64 sequence; /* of the row added last */
   guint32 last_free_index;
+  guint64 n_drawn_addresses;
   NlvRows links_by_age; /* (unowned) */
   NlvRows links, addresses, rules, neighbors, nexthops;
   GPtrArray *objects; /* (element-type NlvObject) (owned) */

@@ -391,6 +391,8 @@ nlv_network_copy (NlvNetwork *network)
   nlv_fib_free (copy->fib);
   copy->fib = nlv_fib_copy (network->fib);
   copy->sequence = network->sequence;
+  copy->last_free_index = network->last_free_index;
+  copy->n_drawn_addresses = network->n_drawn_addresses;
   copy->generation = network->generation;
   return copy;
 }

@@ -71,6 +71,14 @@ typedef struct
   gboolean automatic;       /* one of them is for an address with IFA_F_MCAUTOJOIN */
 } NlvMembership;
 
+/* Who has chosen a value that the kernel would choose otherwise. */
+typedef enum
+{
+  NLV_CHOICE_UNKNOWN, /* it came with a table */
+  NLV_CHOICE_KERNEL,
+  NLV_CHOICE_USER,
+} NlvChoice;
+
 typedef struct
 {
   guint32 index;
@@ -110,6 +118,12 @@ typedef struct
   guint32 lower;  /* IFLA_LINK, valid if @has_lower */
   gboolean has_lower;
   gint32 lower_netns;        /* IFLA_LINK_NETNSID, -1 none */
+  guint8 address_choice;     /* NlvChoice: addr_assign_type */
+  guint8 mtu_choice;         /* NlvChoice: BROPT_MTU_SET_BY_USER, bridges */
+  guint8 takes_all;          /* NlvChoice: uc_promisc, _USER if it does */
+  gboolean initializing;     /* made, but not yet told of: rtnl_link_initializing */
+  gboolean detached;         /* none any more of those on the link below: its kind's dellink */
+  gboolean unregistering;    /* on its way out: NETREG_UNREGISTERING */
   guint8 address_generation; /* IN6_ADDR_GEN_MODE_* */
   NlvIp ipv6_token;
   struct rtnl_link_stats64 stats;

@@ -75,9 +75,10 @@ nlv_link_put_family (NlvWriter *writer, const NlvLink *link, guint32 ext_mask)
 {
   gsize spec = nlv_nest_begin (writer, IFLA_AF_SPEC);
 
-  if (nlv_link_has_ipv4 (link))
+  /* What goes has been left by both families when it is told of. */
+  if (nlv_link_has_ipv4 (link) && !link->unregistering)
     put_inet (writer, link);
-  if (nlv_link_has_ipv6 (link))
+  if (nlv_link_has_ipv6 (link) && !link->unregistering)
     {
       gsize nest = nlv_nest_begin (writer, AF_INET6);
       nlv_link_put_inet6 (writer, link, ext_mask);
@@ -146,15 +147,10 @@ nlv_inet6_link_event (NlvChange *change, const NlvLink *link)
   nlv_event_send (change, &writer, RTNLGRP_IPV6_IFINFO, FALSE);
 }
 
-/* br_fill_ifinfo() of a port, with what its bridge knows of it, or of the
- * bridge itself. */
-static gboolean
-put_bridge_link (NlvWalk *walk, NlvWriter *writer, const NlvLink *link, guint32 bridge, GBytes *port)
+void
+nlv_link_message_of_bridge (NlvWriter *writer, struct ifinfomsg *header, const NlvLink *link, guint32 bridge,
+                            GBytes *port)
 {
-  struct ifinfomsg *header = nlv_walk_begin (walk, writer, RTM_NEWLINK, 0, sizeof *header);
-
-  if (header == NULL)
-    return FALSE;
   put_family_header (header, link, AF_BRIDGE);
   nlv_put_string (writer, IFLA_IFNAME, link->name);
   nlv_put_u32 (writer, IFLA_MASTER, bridge);
@@ -166,6 +162,16 @@ put_bridge_link (NlvWalk *walk, NlvWriter *writer, const NlvLink *link, guint32 
     nlv_put_u32 (writer, IFLA_LINK, link->lower);
   if (port != NULL)
     nlv_put (writer, IFLA_PROTINFO | NLA_F_NESTED, g_bytes_get_data (port, NULL), g_bytes_get_size (port));
+}
+
+static gboolean
+put_bridge_link (NlvWalk *walk, NlvWriter *writer, const NlvLink *link, guint32 bridge, GBytes *port)
+{
+  struct ifinfomsg *header = nlv_walk_begin (walk, writer, RTM_NEWLINK, 0, sizeof *header);
+
+  if (header == NULL)
+    return FALSE;
+  nlv_link_message_of_bridge (writer, header, link, bridge, port);
   return nlv_writer_end (writer);
 }
 

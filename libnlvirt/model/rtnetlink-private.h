@@ -148,6 +148,10 @@ int nlv_dump_inet6_links (NlvWalk *walk, NlvWriter *writer);
 /* inet6_ifinfo_notify() */
 void nlv_inet6_link_event (NlvChange *change, const NlvLink *link);
 int nlv_dump_bridge_links (NlvWalk *walk, NlvWriter *writer);
+/* br_fill_ifinfo(): of a port, with what its bridge knows of it, or of the bridge
+ * itself; @port may be NULL. */
+void nlv_link_message_of_bridge (NlvWriter *writer, struct ifinfomsg *header, const NlvLink *link, guint32 bridge,
+                                 GBytes *port);
 int nlv_dump_ipmr_links (NlvWalk *walk, NlvWriter *writer);
 
 /* rtnetlink-address.c, rtnetlink-group.c */
