@@ -14,7 +14,7 @@ find_lower (NlvChange *change, const NlvLink *link)
 }
 
 /* veth_open(). A peer in another namespace is not to be seen: it is taken for
- * one that is up. */
+ * one that is up if it ever was. */
 static int
 open_veth (NlvChange *change, NlvLink *link)
 {
@@ -24,7 +24,7 @@ open_veth (NlvChange *change, NlvLink *link)
   if (peer == NULL && link->has_lower && link->lower_netns < 0)
     return -ENOTCONN;
   if (peer == NULL)
-    nlv_link_set_carrier (change, link, TRUE);
+    nlv_link_set_carrier (change, link, link->carrier || link->carrier_up_count > 0);
   else if (nlv_link_is_up (peer))
     {
       nlv_link_set_carrier (change, link, TRUE);

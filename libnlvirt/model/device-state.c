@@ -53,7 +53,7 @@ open_device (NlvChange *change, NlvLink *link)
   else
     {
       nlv_link_set_receive_mode (change->network, link, NULL);
-      nlv_link_attach_qdisc (link);
+      nlv_link_attach_qdiscs (change->network, link);
     }
   nlv_link_derive_flags (link);
   nlv_network_touch_link (change->network, link);

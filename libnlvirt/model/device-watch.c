@@ -92,7 +92,7 @@ look_at (NlvChange *change, NlvLink *link)
   if (!nlv_link_is_up (link))
     return;
   if (link->carrier)
-    nlv_link_attach_qdisc (link);
+    nlv_link_attach_qdiscs (change->network, link);
   nlv_link_state_changed (change, link);
 }
 

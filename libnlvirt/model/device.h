@@ -59,6 +59,10 @@ void nlv_link_watch_run (NlvChange *change);
 /* The flags that follow from the others and from the state. */
 void nlv_link_derive_flags (NlvLink *link);
 
+/* device-qdisc.c: attach_default_qdiscs(), which has one for each of several
+ * queues. */
+void nlv_link_attach_qdiscs (NlvNetwork *network, NlvLink *link);
+
 /* change-link-event.c: rtmsg_ifinfo(). @changed is ifi_change, @event IFLA_EVENT_*. */
 void nlv_link_event (NlvChange *change, const NlvLink *link, guint32 changed, guint32 event);
 /* With @asked, the message bears the request's seq and port if an echo is wanted. */

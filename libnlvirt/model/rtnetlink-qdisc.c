@@ -154,22 +154,44 @@ nlv_qdisc_has_blocks (const NlvQdisc *qdisc)
 
 /* --- one that is not kept ---------------------------------------------------------- */
 
-/* tc_fill_qdisc() of a queue without statistics */
+/* What a queue has counted that has seen nothing. */
 static void
-put_usual_attrs (NlvWriter *writer, struct tcmsg *header, const NlvLink *link, guint32 parent, const char *kind)
+put_no_statistics (NlvWriter *writer)
 {
-  gsize nest;
+  gsize nest = nlv_nest_begin (writer, TCA_STATS2);
 
-  header->tcm_ifindex = link->index;
-  header->tcm_parent = parent;
-  header->tcm_info = 2; /* references */
-  nlv_put_string (writer, TCA_KIND, kind);
-  nlv_put_u8 (writer, TCA_HW_OFFLOAD, 0);
-  nest = nlv_nest_begin (writer, TCA_STATS2);
   nlv_put_reserve (writer, TCA_STATS_BASIC, sizeof (struct gnet_stats_basic));
   nlv_put_reserve (writer, TCA_STATS_QUEUE, sizeof (struct gnet_stats_queue));
   nlv_nest_end (writer, nest);
   nlv_put_reserve (writer, TCA_STATS, sizeof (struct tc_stats));
+}
+
+void
+nlv_qdisc_put_usual (NlvWriter *writer, struct tcmsg *header, const NlvLink *link, guint32 parent, guint references,
+                     const char *kind)
+{
+  /* pfifo_fast_dump() */
+  static const struct tc_prio_qopt bands = { .bands = 3,
+                                             .priomap = { 1, 2, 2, 2, 1, 2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1 } };
+
+  header->tcm_ifindex = (int) link->index;
+  header->tcm_parent = parent;
+  header->tcm_info = references;
+  nlv_put_string (writer, TCA_KIND, kind);
+  if (strcmp (kind, "pfifo_fast") == 0)
+    nlv_put (writer, TCA_OPTIONS, &bands, sizeof bands);
+  nlv_put_u8 (writer, TCA_HW_OFFLOAD, 0);
+  put_no_statistics (writer);
+}
+
+void
+nlv_qdisc_put_queue (NlvWriter *writer, struct tcmsg *header, const NlvLink *link, guint32 queue)
+{
+  header->tcm_ifindex = (int) link->index;
+  header->tcm_parent = TC_H_ROOT;
+  header->tcm_handle = queue;
+  nlv_put_string (writer, TCA_KIND, "mq");
+  put_no_statistics (writer);
 }
 
 static gboolean
@@ -184,7 +206,7 @@ is_usual (const NlvObject *object, const NlvLink *link)
     return FALSE;
   nlv_writer_init (&writer, G_MAXSIZE);
   header = nlv_writer_begin (&writer, object->type, 0, 0, 0, sizeof *header);
-  put_usual_attrs (&writer, header, link, TC_H_ROOT, link->qdisc);
+  nlv_qdisc_put_usual (&writer, header, link, TC_H_ROOT, 2, link->qdisc);
   usual = writer.len - NLMSG_HDRLEN == body.len && memcmp (writer.data + NLMSG_HDRLEN, body.data, body.len) == 0;
   nlv_writer_clear (&writer);
   return usual;
@@ -230,7 +252,7 @@ put_qdisc (NlvWalk *walk, NlvWriter *writer, const NlvQdisc *qdisc)
     return nlv_walk_put_object (walk, writer, qdisc->object);
   header = nlv_walk_begin (walk, writer, RTM_NEWQDISC, 0, sizeof *header);
   if (header != NULL)
-    put_usual_attrs (writer, header, qdisc->link, qdisc->parent, qdisc->kind);
+    nlv_qdisc_put_usual (writer, header, qdisc->link, qdisc->parent, 2, qdisc->kind);
   return header != NULL && nlv_writer_end (writer);
 }
 
@@ -502,7 +524,7 @@ reply_qdisc (const NlvRequest *request, const NlvQdisc *qdisc, guint32 parent)
     return 0;
   header = nlv_reply_begin (request, &writer, RTM_NEWQDISC, sizeof *header);
   if (qdisc->object == NULL)
-    put_usual_attrs (&writer, header, qdisc->link, parent, qdisc->kind);
+    nlv_qdisc_put_usual (&writer, header, qdisc->link, parent, 2, qdisc->kind);
   else
     {
       nlv_object_header (qdisc->object, RTM_NEWQDISC, header, sizeof *header);

@@ -35,5 +35,11 @@ gboolean nlv_qdisc_has_blocks (const NlvQdisc *qdisc);
 /* cl_ops->find(); @object is the class as it is kept, or NULL. */
 gboolean nlv_qdisc_find_class (NlvNetwork *network, const NlvQdisc *qdisc, guint32 handle, const NlvObject **object);
 
+/* tc_fill_qdisc() of one that nobody has made, and that has counted nothing. */
+void nlv_qdisc_put_usual (NlvWriter *writer, struct tcmsg *header, const NlvLink *link, guint32 parent,
+                          guint references, const char *kind);
+/* tc_fill_tclass() of one of mq's queues, counted from 1. */
+void nlv_qdisc_put_queue (NlvWriter *writer, struct tcmsg *header, const NlvLink *link, guint32 queue);
+
 /* The words of a request that is answered, which some answers repeat. */
 void nlv_put_warning (const NlvRequest *request, NlvWriter *writer);
