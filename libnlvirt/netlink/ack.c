@@ -45,6 +45,7 @@ attribute_type (NlvKind kind)
         return NL_ATTR_TYPE_NESTED_ARRAY;
       case NLV_KIND_BITFIELD32:
         return NL_ATTR_TYPE_BITFIELD32;
+      case NLV_KIND_BE32:
       case NLV_KIND_UNSPEC:
       case NLV_KIND_REJECT:
       default:
@@ -107,6 +108,7 @@ write_limits (NlvWriter *writer, const NlvPolicy *policy)
         write_lengths (writer, policy->bounded ? (guint32) policy->min : 0,
                        policy->bounded ? (guint32) policy->max : policy->len);
         break;
+      case NLV_KIND_BE32:
       case NLV_KIND_UNSPEC:
       case NLV_KIND_FLAG:
       case NLV_KIND_MIN_LEN:

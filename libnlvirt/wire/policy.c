@@ -51,6 +51,7 @@ integer_length (NlvKind kind)
         return 2;
       case NLV_KIND_U32:
       case NLV_KIND_S32:
+      case NLV_KIND_BE32:
         return 4;
       case NLV_KIND_U64:
         return 8;
@@ -186,6 +187,7 @@ payload_error (const NlvAttr *attr, const NlvPolicy *policy)
       case NLV_KIND_U16:
       case NLV_KIND_U32:
       case NLV_KIND_U64:
+      case NLV_KIND_BE32:
       case NLV_KIND_S32:
         return len < integer_length (policy->kind) ? -ERANGE : 0;
       case NLV_KIND_BITFIELD32:

@@ -13,6 +13,7 @@ typedef enum
   NLV_KIND_U32,
   NLV_KIND_U64,
   NLV_KIND_S32,
+  NLV_KIND_BE32,       /* in network order */
   NLV_KIND_STRING,     /* at most @len bytes, a final NUL not counted */
   NLV_KIND_NUL_STRING, /* ends in NUL within @len bytes */
   NLV_KIND_BINARY,     /* at most @len bytes; 0 is any; bounded: @min to @max of them */
