@@ -122,7 +122,12 @@ unsettle (NlvNetwork *network)
 gboolean
 nlv_network_is_watched (NlvNetwork *network)
 {
-  return network->observers.entries->len > 0;
+  const GArray *entries = network->observers.entries;
+
+  for (guint i = 0; i < entries->len; i++)
+    if (g_array_index (entries, Entry, i).observer->row_changed != NULL)
+      return TRUE;
+  return FALSE;
 }
 
 void

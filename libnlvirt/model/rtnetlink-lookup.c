@@ -39,6 +39,20 @@ nlv_route_type_error (const NlvRoute *route)
     }
 }
 
+/* Dead for want of a carrier is what only some lookups mind. */
+static gboolean
+is_dead (const Search *search, const NlvNexthop *nexthop)
+{
+  const NlvLink *link;
+
+  if ((nexthop->flags & RTNH_F_DEAD) == 0)
+    return FALSE;
+  if (!search->flow->ignore_link_state || (nexthop->flags & RTNH_F_LINKDOWN) == 0)
+    return TRUE;
+  link = nlv_network_find_link (search->network, nexthop->link);
+  return link == NULL || (link->flags & IFF_UP) == 0;
+}
+
 /* fib_lookup_good_nhc() */
 static gboolean
 accept_ipv4 (const NlvRoute *route, gpointer user_data)
@@ -53,7 +67,7 @@ accept_ipv4 (const NlvRoute *route, gpointer user_data)
   for (guint i = 0; i < route->n_nexthops; i++)
     {
       const NlvNexthop *nexthop = &route->nexthops[i];
-      if ((nexthop->flags & RTNH_F_DEAD) != 0 || (flow->output != 0 && flow->output != nexthop->link))
+      if (is_dead (search, nexthop) || (flow->output != 0 && flow->output != nexthop->link))
         continue;
       search->nexthop = i;
       return TRUE;
@@ -69,7 +83,7 @@ score_nexthop (Search *search, const NlvRoute *route, const NlvNexthop *nexthop)
   guint32 wanted = flow->input != 0 ? flow->input : flow->output;
   gboolean matches = wanted == 0 || nexthop->link == wanted;
 
-  if ((nexthop->flags & RTNH_F_DEAD) != 0 || (!matches && flow->prefer_link))
+  if (is_dead (search, nexthop) || (!matches && flow->prefer_link))
     return -1;
   /* ICMPV6_ROUTER_PREF_*: 0 medium, 1 high, 3 low. */
   int preference = route->preference == 3 ? 0 : route->preference == 1 ? 2 : 1;
@@ -165,7 +179,9 @@ nlv_lookup_table (NlvNetwork *network, const NlvFlow *flow, guint32 table, NlvLo
   result->route = search.best;
   result->nexthop = search.nexthop;
   result->table = table;
-  return result->found ? nlv_route_type_error (&result->route) : -EAGAIN;
+  if (!search.found)
+    return -EAGAIN;
+  return flow->stop_at_throw && search.best.type == RTN_THROW ? -EHOSTUNREACH : nlv_route_type_error (&search.best);
 }
 
 /* fib_rule_port_match() */

@@ -189,6 +189,13 @@ int nlv_route_missing_table (NlvWalk *walk, const char *words);
 /* A whole route; @input is the link that a lookup named, or 0. */
 void nlv_route_message (NlvWriter *writer, struct rtmsg *header, const NlvRoute *route, guint32 input, guint64 now);
 gboolean nlv_route_uses_link (const NlvRoute *route, guint32 link);
+/* nexthop_is_blackhole(), and a group with one such member is one too. */
+gboolean nlv_nexthop_is_blackhole (NlvNetwork *network, const NlvNexthopObject *nexthop);
+/* What a route was added as: through a nexthop that is a blackhole, it is shown
+ * as one. */
+guint8 nlv_route_own_type (NlvNetwork *network, const NlvRoute *route);
+/* fib_get_table(), fib6_get_table() */
+gboolean nlv_route_has_table (NlvNetwork *network, guint8 family, guint32 table);
 void nlv_route_put_metrics (NlvWriter *writer, const NlvRoute *route);
 void nlv_route_put_gateway (NlvWriter *writer, const NlvRoute *route, const NlvNexthop *nexthop);
 void nlv_route_put_encap (NlvWriter *writer, const NlvNexthop *nexthop);
@@ -202,7 +209,9 @@ typedef struct
   guint8 scope; /* the widest that a route may have, IPv4 */
   guint8 ip_protocol;
   gboolean has_uid;
-  gboolean prefer_link; /* RT6_LOOKUP_F_IFACE: @output must match */
+  gboolean prefer_link;       /* RT6_LOOKUP_F_IFACE: @output must match */
+  gboolean ignore_link_state; /* FIB_LOOKUP_IGNORE_LINKSTATE */
+  gboolean stop_at_throw;     /* fib6_lookup(), which asks no route's type */
   guint16 source_port, destination_port;
   guint32 input, output;
   guint32 mark, uid;
@@ -279,6 +288,12 @@ typedef struct
 
 /* rtnetlink-route-input.c: ip_route_input_rcu() */
 int nlv_route_input_ipv4 (NlvRouteQuery *query, NlvPath *path);
+
+/* change-route-ipv4.c, change-route-ipv6.c, change-route-ipv6-delete.c */
+int nlv_newroute_ipv4 (const NlvRequest *request);
+int nlv_delroute_ipv4 (const NlvRequest *request);
+int nlv_newroute_ipv6 (const NlvRequest *request);
+int nlv_delroute_ipv6 (const NlvRequest *request);
 
 /* rtnetlink-route-get.c */
 int nlv_getroute_ipv4 (const NlvRequest *request);

@@ -71,7 +71,7 @@ const NlvPolicy nlv_route_policy_ipv6[NLV_RTA_MAX + 1] = {
   [RTA_SPORT] = U16,
   [RTA_DPORT] = U16,
   [RTA_NH_ID] = U32,
-  [NLV_RTA_FLOWLABEL] = U32,
+  [NLV_RTA_FLOWLABEL] = { .kind = NLV_KIND_BE32 },
 };
 
 /* rtnetlink_put_metrics() */
@@ -302,28 +302,26 @@ nlv_route_uses_link (const NlvRoute *route, guint32 link)
   return FALSE;
 }
 
-/* nexthop_is_blackhole(), and a group with one such member is one too. */
-static gboolean
-is_blackhole (NlvNetwork *network, const NlvNexthopObject *nexthop)
+gboolean
+nlv_nexthop_is_blackhole (NlvNetwork *network, const NlvNexthopObject *nexthop)
 {
   if (nexthop != NULL && nexthop->group != NULL && nexthop->group->len == 1)
     nexthop = nlv_network_find_nexthop (network, g_array_index (nexthop->group, struct nexthop_grp, 0).id);
   return nexthop != NULL && nexthop->blackhole;
 }
 
-/* What a route was added as: through a nexthop that is a blackhole, it is shown
- * as one. */
-static guint8
-own_type (NlvNetwork *network, const NlvRoute *route)
+guint8
+nlv_route_own_type (NlvNetwork *network, const NlvRoute *route)
 {
-  return is_blackhole (network, nlv_network_find_nexthop (network, route->nexthop_id)) ? RTN_UNICAST : route->type;
+  return nlv_nexthop_is_blackhole (network, nlv_network_find_nexthop (network, route->nexthop_id)) ? RTN_UNICAST
+                                                                                                   : route->type;
 }
 
 static gboolean
 is_filtered (NlvNetwork *network, const NlvDumpFilter *filter, const NlvRoute *route)
 {
   return (filter->table != 0 && route->table != filter->table) ||
-         (filter->type != 0 && own_type (network, route) != filter->type) ||
+         (filter->type != 0 && nlv_route_own_type (network, route) != filter->type) ||
          (filter->protocol != 0 && route->protocol != filter->protocol) ||
          (filter->link != 0 && !nlv_route_uses_link (route, filter->link));
 }
@@ -340,17 +338,16 @@ nlv_route_missing_table (NlvWalk *walk, const char *what)
   return nlv_walk_refuse (walk, -ENOENT, what);
 }
 
-/* Tables that are there without a route: IPv6's two, IPv4's main table along
+/* Tables are there without a route too: IPv6's two, IPv4's main table along
  * with the local one, and what fib6_rule_configure() makes for a rule. */
-static gboolean
-has_table (NlvWalk *walk, guint32 table)
+gboolean
+nlv_route_has_table (NlvNetwork *network, guint8 family, guint32 table)
 {
-  NlvNetwork *network = walk->dump.network;
   NlvFib *fib = nlv_network_get_fib (network);
 
-  if (nlv_fib_has_table (fib, walk->family, table))
+  if (nlv_fib_has_table (fib, family, table))
     return TRUE;
-  if (walk->family == AF_INET)
+  if (family == AF_INET)
     return table == RT_TABLE_MAIN && nlv_fib_has_table (fib, AF_INET, RT_TABLE_LOCAL);
   if (table == RT_TABLE_MAIN || table == RT_TABLE_LOCAL)
     return TRUE;
@@ -375,7 +372,7 @@ nlv_dump_routes (NlvWalk *walk, NlvWriter *writer)
   /* Neither family has routes that were learned as prefixes. */
   if ((filter->flags & RTM_F_PREFIX) != 0)
     return 0;
-  if (filter->table != 0 && !has_table (walk, filter->table))
+  if (filter->table != 0 && !nlv_route_has_table (walk->dump.network, walk->family, filter->table))
     return nlv_route_missing_table (walk, walk->family == AF_INET ? "ipv4: FIB table does not exist"
                                                                   : "ipv6: FIB table does not exist");
   /* RTM_F_CLONED asks for cached exceptions in place of routes. */

@@ -95,6 +95,14 @@ nlv_timers_copy (const NlvTimers *from, NlvTimers *to)
     insert_timer (to, g_sequence_get (at));
 }
 
+gboolean
+nlv_network_is_scheduled (NlvNetwork *network, NlvDueFunc func, guint64 key)
+{
+  const Timer like = { .func = func, .key = key };
+
+  return g_hash_table_contains (network->timers.places, &like);
+}
+
 void
 nlv_network_schedule (NlvNetwork *network, NlvDueFunc func, guint64 key, guint64 due)
 {

@@ -14,6 +14,7 @@ typedef void (*NlvDueFunc) (NlvChange *change, guint64 key);
 /* @due is in the network's own time, as NlvChange's now. One timer for each
  * @func and @key: a second one takes the place of the first. */
 void nlv_network_schedule (NlvNetwork *network, NlvDueFunc func, guint64 key, guint64 due);
+gboolean nlv_network_is_scheduled (NlvNetwork *network, NlvDueFunc func, guint64 key);
 void nlv_network_cancel (NlvNetwork *network, NlvDueFunc func, guint64 key);
 
 /* When something is due next: as the caller's @now is counted (hundredths of a second

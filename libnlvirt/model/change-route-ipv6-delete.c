@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* RTM_DELROUTE for IPv6, and routes that run out: ip6_route_del(), fib6_del(),
+ * fib6_run_gc(). */
+#include "model/change-route-ipv6.h"
+
+#include "model/fib-keys.h"
+#include "model/rtnetlink-private.h"
+#include "model/timer.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* ip6_rt_gc_interval */
+#define GC_INTERVAL 3000
+
+/* --- one of the ways --------------------------------------------------------------- */
+
+/* Takes one way off the route that came last, or the route with it. */
+static void
+delete_way (NlvChange *change, NlvFibCursor *cursor, guint index, gboolean asked)
+{
+  const NlvRoute *row = &cursor->row;
+  NlvRoute gone = *row, left;
+
+  gone.nexthops = &row->nexthops[index];
+  gone.n_nexthops = 1;
+  gone.expires = 0; /* fib6_purge_rt() */
+  nlv_route_event (change, RTM_DELROUTE, 0, &gone, asked);
+  if (row->n_nexthops == 1)
+    {
+      nlv_network_remove_route (change->network, cursor);
+      return;
+    }
+  nlv_route_copy (row, &left);
+  g_clear_pointer (&left.nexthops[index].encap, g_bytes_unref);
+  left.n_nexthops--;
+  memmove (&left.nexthops[index], &left.nexthops[index + 1], (left.n_nexthops - index) * sizeof *left.nexthops);
+  nlv_network_replace_route (change->network, cursor, &left);
+}
+
+/* __ip6_del_rt_siblings() writes the event of several ways before they go. */
+static void
+delete_row (NlvChange *change, NlvFibCursor *cursor, guint first, gboolean asked)
+{
+  NlvRoute gone = cursor->row;
+
+  if (gone.nexthop_id != 0 || gone.n_nexthops == 1)
+    gone.expires = 0;
+  nlv_route_event_from (change, RTM_DELROUTE, 0, &gone, first, asked);
+  nlv_network_remove_route (change->network, cursor);
+}
+
+static gboolean
+goes_as (const NlvWay *way, const NlvNexthop *nexthop)
+{
+  static const NlvIp none;
+  const NlvIp *gateway = nexthop->gateway_family != 0 ? &nexthop->gateway : &none;
+
+  return (way->link == 0 || nexthop->link == way->link) &&
+         (way->gateway_family == 0 || nlv_ip_equal (&way->gateway, gateway, AF_INET6));
+}
+
+/* --- which route --------------------------------------------------------------------- */
+
+/* fib6_locate(): where no route of the destination is for some sources only, one that
+ * is for all will do. */
+static gboolean
+has_sources (NlvFib *fib, const NlvRouteConfig *config)
+{
+  const NlvRoute *row;
+  NlvFibCursor cursor;
+
+  nlv_fib_cursor_init_prefix (&cursor, AF_INET6, nlv_route_table_ipv6 (config), &config->destination,
+                              config->destination_length);
+  row = nlv_fib_next (fib, &cursor);
+  return row != NULL && row->source_length > 0;
+}
+
+/* What the routes must have apart from their ways. */
+static gboolean
+is_meant (const NlvRouteConfig *config, const NlvRoute *row)
+{
+  return (row->nexthop_id == 0 || config->nexthop_id == 0 || row->nexthop_id == config->nexthop_id) &&
+         (config->metric == 0 || row->metric == config->metric) &&
+         (config->protocol == RTPROT_UNSPEC || row->protocol == config->protocol);
+}
+
+/* The first way that is meant; that of the route's nexthop is any. */
+static gboolean
+find_way (const NlvRouteConfig *config, const NlvWay *way, const NlvRoute *row, guint *index)
+{
+  *index = 0;
+  if (row->nexthop_id != 0)
+    return TRUE;
+  if (config->nexthop_id != 0)
+    return FALSE;
+  for (; *index < row->n_nexthops; ++*index)
+    if (goes_as (way, &row->nexthops[*index]))
+      return TRUE;
+  return FALSE;
+}
+
+/* A table without a default route has one at its root, fib6_null_entry, that
+ * cannot be deleted. */
+static int
+refuse_root (NlvNetwork *network, const NlvRouteConfig *config, const NlvWay *way)
+{
+  static const NlvIp any;
+
+  if ((config->metric != 0 && config->metric != G_MAXUINT32) ||
+      (config->protocol != RTPROT_UNSPEC && config->protocol != RTPROT_KERNEL) || config->nexthop_id != 0 ||
+      (way->link != 0 && way->link != nlv_loopback_index (network)) ||
+      (way->gateway_family != 0 && !nlv_ip_equal (&way->gateway, &any, AF_INET6)))
+    return -ESRCH;
+  return -ENOENT;
+}
+
+/* A cached route is never there, but it is no error to delete one of a route that is:
+ * ip6_del_cached_rt(). Where none has the prefix, the one that holds it will do. */
+static int
+delete_cached (NlvFib *fib, const NlvRouteConfig *config)
+{
+  gboolean any = FALSE;
+  const NlvRoute *row;
+  NlvFibCursor cursor;
+
+  nlv_fib_cursor_init_prefix (&cursor, AF_INET6, nlv_route_table_ipv6 (config), &config->destination,
+                              config->destination_length);
+  for (; (row = nlv_fib_next (fib, &cursor)) != NULL; any = TRUE)
+    if (row->source_length <= config->source_length &&
+        nlv_fib_compare_bits (&row->source, &config->source, row->source_length) == 0 &&
+        (config->nexthop_id == 0 || row->nexthop_id == config->nexthop_id))
+      return 0;
+  return any || config->nexthop_id != 0 ? -ESRCH : 0;
+}
+
+int
+nlv_route_delete_ipv6 (NlvChange *change, const NlvRouteConfig *config, const NlvWay *way, gboolean all)
+{
+  NlvFib *fib = nlv_network_get_fib (change->network);
+  guint32 table = nlv_route_table_ipv6 (config);
+  NlvRoute source = { .source = config->source, .source_length = config->source_length };
+  gboolean any = FALSE;
+  const NlvRoute *row;
+  NlvFibCursor cursor;
+  guint index;
+
+  if (!nlv_route_has_table (change->network, AF_INET6, table))
+    return nlv_change_refuse (change, -ESRCH, "FIB table does not exist");
+  if (config->destination_length > 128 || config->source_length > 128)
+    return -ESRCH;
+  if ((config->flags & RTM_F_CLONED) != 0)
+    return delete_cached (fib, config);
+  if (source.source_length > 0 && !has_sources (fib, config))
+    source = (NlvRoute){ 0 };
+  nlv_fib_cursor_init_prefix (&cursor, AF_INET6, table, &config->destination, config->destination_length);
+  while ((row = nlv_fib_next (fib, &cursor)) != NULL)
+    {
+      if (!nlv_fib_equal_sources (row, &source))
+        continue;
+      any = TRUE;
+      if (!is_meant (config, row) || !find_way (config, way, row, &index))
+        continue;
+      /* With a gateway it is only this one way. */
+      if (row->nexthop_id != 0 || (all && way->gateway_family == 0))
+        delete_row (change, &cursor, index, TRUE);
+      else
+        delete_way (change, &cursor, index, TRUE);
+      return 0;
+    }
+  return !any && config->destination_length == 0 && source.source_length == 0
+           ? refuse_root (change->network, config, way)
+           : -ESRCH;
+}
+
+/* ip6_route_multipath_del(): what the last one that fails comes to. */
+static int
+delete_ways (NlvChange *change, const NlvRouteConfig *config)
+{
+  NlvSpan rest = config->ways, attrs;
+  struct rtnexthop header;
+  int result = 0;
+
+  while (nlv_rtnexthop_next (&rest, &header, &attrs))
+    {
+      NlvAttr gateway = nlv_span_first_attr (attrs, RTA_GATEWAY);
+      NlvWay way = config->way;
+      int error;
+
+      if (header.rtnh_ifindex != 0)
+        way.link = (guint32) header.rtnh_ifindex;
+      if (nlv_attr_present (&gateway))
+        {
+          way.gateway_family = AF_INET6;
+          nlv_attr_copy (&gateway, way.gateway.bytes, sizeof way.gateway);
+        }
+      error = nlv_route_delete_ipv6 (change, config, &way, FALSE);
+      if (error < 0)
+        result = error;
+    }
+  return result;
+}
+
+int
+nlv_delroute_ipv6 (const NlvRequest *request)
+{
+  NlvRouteConfig config;
+  NlvChange change;
+  int error;
+
+  nlv_change_init_request (&change, request);
+  error = nlv_route_config_parse_ipv6 (&change, request->message, &config);
+  if (error < 0)
+    return error;
+  if (config.nexthop_id != 0 && nlv_network_find_nexthop (request->network, config.nexthop_id) == NULL)
+    return nlv_change_refuse (&change, -EINVAL, "Nexthop id does not exist");
+  return config.has_ways ? delete_ways (&change, &config) : nlv_route_delete_ipv6 (&change, &config, &config.way, TRUE);
+}
+
+/* --- running out: fib6_run_gc() ----------------------------------------------------- */
+
+static gboolean
+is_over (guint32 expires, guint64 now)
+{
+  return expires != 0 && (gint32) ((guint32) now - expires) > 0;
+}
+
+/* Each way is told of by itself. */
+static void
+expire (NlvChange *change, NlvFibCursor *cursor)
+{
+  for (guint i = 0; i < cursor->row.n_nexthops; i++)
+    {
+      NlvRoute gone = cursor->row;
+
+      gone.expires = 0;
+      if (gone.nexthop_id == 0)
+        {
+          gone.nexthops += i;
+          gone.n_nexthops = 1;
+        }
+      nlv_route_event (change, RTM_DELROUTE, 0, &gone, FALSE);
+      if (gone.nexthop_id != 0)
+        break;
+    }
+  nlv_network_remove_route (change->network, cursor);
+}
+
+static void
+run_gc (NlvChange *change, guint64 key)
+{
+  NlvFib *fib = nlv_network_get_fib (change->network);
+  gboolean more = FALSE;
+  const NlvRoute *row;
+  NlvFibCursor cursor;
+
+  nlv_fib_cursor_init (&cursor, AF_INET6);
+  while ((row = nlv_fib_next (fib, &cursor)) != NULL)
+    if (is_over (row->expires, change->now))
+      expire (change, &cursor);
+    else
+      more |= row->expires != 0;
+  if (more)
+    nlv_network_schedule (change->network, run_gc, key, change->now + GC_INTERVAL);
+}
+
+/* fib6_start_gc() */
+void
+nlv_route_start_expiry (NlvChange *change)
+{
+  if (!nlv_network_is_scheduled (change->network, run_gc, 0))
+    nlv_network_schedule (change->network, run_gc, 0, change->now + GC_INTERVAL);
+}
