@@ -5,6 +5,7 @@
 #include "model/change-route-ipv6.h"
 
 #include "model/fib-keys.h"
+#include "model/route-siblings.h"
 #include "model/rtnetlink-private.h"
 #include "model/timer.h"
 
@@ -16,39 +17,58 @@
 
 /* --- one of the ways --------------------------------------------------------------- */
 
+static NlvRoute
+key_of (const NlvRoute *row)
+{
+  return (NlvRoute){ .family = AF_INET6,
+                     .table = row->table,
+                     .metric = row->metric,
+                     .destination = row->destination,
+                     .destination_length = row->destination_length,
+                     .source = row->source,
+                     .source_length = row->source_length };
+}
+
 /* Takes one way off the route that came last, or the route with it. */
 static void
 delete_way (NlvChange *change, NlvFibCursor *cursor, guint index, gboolean asked)
 {
-  const NlvRoute *row = &cursor->row;
-  NlvRoute gone = *row, left;
+  gboolean is_sibling = nlv_fib_may_have_siblings (&cursor->row);
+  const NlvRoute key = key_of (&cursor->row);
+  NlvRoute gone, left;
 
-  gone.nexthops = &row->nexthops[index];
-  gone.n_nexthops = 1;
+  nlv_route_get_sibling (&cursor->row, index, &gone);
   gone.expires = 0; /* fib6_purge_rt() */
   nlv_route_event (change, RTM_DELROUTE, 0, &gone, asked);
-  if (row->n_nexthops == 1)
+  if (cursor->row.n_nexthops == 1)
+    nlv_network_remove_route (change->network, cursor);
+  else
     {
-      nlv_network_remove_route (change->network, cursor);
-      return;
+      nlv_route_copy (&cursor->row, &left);
+      nlv_route_remove_sibling (&left, index);
+      nlv_network_replace_route (change->network, cursor, &left);
     }
-  nlv_route_copy (row, &left);
-  g_clear_pointer (&left.nexthops[index].encap, g_bytes_unref);
-  left.n_nexthops--;
-  memmove (&left.nexthops[index], &left.nexthops[index + 1], (left.n_nexthops - index) * sizeof *left.nexthops);
-  nlv_network_replace_route (change->network, cursor, &left);
+  if (is_sibling)
+    nlv_route_note_sibling_removed (change->network, &key, index);
 }
 
-/* __ip6_del_rt_siblings() writes the event of several ways before they go. */
+/* All ways; __ip6_del_rt_siblings() writes the event before they go. */
 static void
 delete_row (NlvChange *change, NlvFibCursor *cursor, guint first, gboolean asked)
 {
+  const NlvRoute key = key_of (&cursor->row);
   NlvRoute gone = cursor->row;
 
-  if (gone.nexthop_id != 0 || gone.n_nexthops == 1)
-    gone.expires = 0;
-  nlv_route_event_from (change, RTM_DELROUTE, 0, &gone, first, asked);
+  if (gone.nexthop_id != 0)
+    {
+      gone.expires = 0;
+      nlv_route_event (change, RTM_DELROUTE, 0, &gone, asked);
+    }
+  else
+    nlv_route_event_from (change, RTM_DELROUTE, 0, &gone, first, asked);
   nlv_network_remove_route (change->network, cursor);
+  if (gone.nexthop_id == 0)
+    nlv_route_note_siblings (change->network, &key);
 }
 
 static gboolean
@@ -77,13 +97,10 @@ has_sources (NlvFib *fib, const NlvRouteConfig *config)
   return row != NULL && row->source_length > 0;
 }
 
-/* What the routes must have apart from their ways. */
 static gboolean
-is_meant (const NlvRouteConfig *config, const NlvRoute *row)
+has_protocol (const NlvRouteConfig *config, const NlvRoute *row)
 {
-  return (row->nexthop_id == 0 || config->nexthop_id == 0 || row->nexthop_id == config->nexthop_id) &&
-         (config->metric == 0 || row->metric == config->metric) &&
-         (config->protocol == RTPROT_UNSPEC || row->protocol == config->protocol);
+  return config->protocol == RTPROT_UNSPEC || row->protocol == config->protocol;
 }
 
 /* The first way that is meant; that of the route's nexthop is any. */
@@ -91,13 +108,20 @@ static gboolean
 find_way (const NlvRouteConfig *config, const NlvWay *way, const NlvRoute *row, guint *index)
 {
   *index = 0;
+  if (config->metric != 0 && row->metric != config->metric)
+    return FALSE;
   if (row->nexthop_id != 0)
-    return TRUE;
+    return (config->nexthop_id == 0 || row->nexthop_id == config->nexthop_id) && has_protocol (config, row);
   if (config->nexthop_id != 0)
     return FALSE;
   for (; *index < row->n_nexthops; ++*index)
-    if (goes_as (way, &row->nexthops[*index]))
-      return TRUE;
+    {
+      NlvRoute sibling;
+
+      nlv_route_get_sibling (row, *index, &sibling);
+      if (has_protocol (config, &sibling) && goes_as (way, sibling.nexthops))
+        return TRUE;
+    }
   return FALSE;
 }
 
@@ -160,10 +184,10 @@ nlv_route_delete_ipv6 (NlvChange *change, const NlvRouteConfig *config, const Nl
       if (!nlv_fib_equal_sources (row, &source))
         continue;
       any = TRUE;
-      if (!is_meant (config, row) || !find_way (config, way, row, &index))
+      if (!find_way (config, way, row, &index))
         continue;
       /* With a gateway it is only this one way. */
-      if (row->nexthop_id != 0 || (all && way->gateway_family == 0))
+      if (row->nexthop_id != 0 || (row->n_nexthops > 1 && all && way->gateway_family == 0))
         delete_row (change, &cursor, index, TRUE);
       else
         delete_way (change, &cursor, index, TRUE);
@@ -226,25 +250,31 @@ is_over (guint32 expires, guint64 now)
   return expires != 0 && (gint32) ((guint32) now - expires) > 0;
 }
 
-/* Each way is told of by itself. */
-static void
-expire (NlvChange *change, NlvFibCursor *cursor)
+/* TRUE when it has to be looked at again: with a way less. */
+static gboolean
+expire (NlvChange *change, NlvFibCursor *cursor, gboolean *more)
 {
-  for (guint i = 0; i < cursor->row.n_nexthops; i++)
-    {
-      NlvRoute gone = cursor->row;
+  guint n = cursor->row.nexthop_id != 0 ? 1 : cursor->row.n_nexthops;
 
-      gone.expires = 0;
-      if (gone.nexthop_id == 0)
+  for (guint i = 0; i < n; i++)
+    {
+      NlvRoute sibling;
+
+      nlv_route_get_sibling (&cursor->row, i, &sibling);
+      if (!is_over (sibling.expires, change->now))
+        *more |= sibling.expires != 0;
+      else if (cursor->row.nexthop_id != 0)
         {
-          gone.nexthops += i;
-          gone.n_nexthops = 1;
+          delete_row (change, cursor, 0, FALSE);
+          return FALSE;
         }
-      nlv_route_event (change, RTM_DELROUTE, 0, &gone, FALSE);
-      if (gone.nexthop_id != 0)
-        break;
+      else
+        {
+          delete_way (change, cursor, i, FALSE);
+          return TRUE;
+        }
     }
-  nlv_network_remove_route (change->network, cursor);
+  return FALSE;
 }
 
 static void
@@ -257,10 +287,8 @@ run_gc (NlvChange *change, guint64 key)
 
   nlv_fib_cursor_init (&cursor, AF_INET6);
   while ((row = nlv_fib_next (fib, &cursor)) != NULL)
-    if (is_over (row->expires, change->now))
-      expire (change, &cursor);
-    else
-      more |= row->expires != 0;
+    if ((row->expires != 0 || row->siblings != NULL) && expire (change, &cursor, &more))
+      nlv_fib_unget (&cursor);
   if (more)
     nlv_network_schedule (change->network, run_gc, key, change->now + GC_INTERVAL);
 }

@@ -6,6 +6,7 @@
 #include "model/change-route-ipv6.h"
 
 #include "model/fib-keys.h"
+#include "model/route-siblings.h"
 #include "model/rtnetlink-private.h"
 #include "model/timer.h"
 
@@ -153,9 +154,9 @@ create (NlvChange *change, const NlvRouteConfig *config, const NlvWay *way, NlvR
 
 /* --- events --------------------------------------------------------------------- */
 
-/* rt6_fill_node() begins with the sibling that it is about. */
+/* Of a route with the ways of others; @first of these is its own. */
 static void
-tell_from (NlvChange *change, guint16 type, guint16 flags, const NlvRoute *row, const NlvRoute *ways, guint first,
+tell_with (NlvChange *change, guint16 type, guint16 flags, const NlvRoute *row, const NlvRoute *ways, guint first,
            gboolean asked)
 {
   NlvRoute shown = *row;
@@ -171,7 +172,10 @@ tell_from (NlvChange *change, guint16 type, guint16 flags, const NlvRoute *row, 
 void
 nlv_route_event_from (NlvChange *change, guint16 type, guint16 flags, const NlvRoute *row, guint first, gboolean asked)
 {
-  tell_from (change, type, flags, row, row, first, asked);
+  NlvRoute own;
+
+  nlv_route_get_sibling (row, first, &own);
+  tell_with (change, type, flags, &own, row, first, asked);
 }
 
 /* --- adding: fib6_add_rt2node() --------------------------------------------------- */
@@ -186,31 +190,42 @@ typedef struct
   NlvFibCursor place, fallback, siblings;
 } Present;
 
-/* rt6_duplicate_nexthop() */
+/* rt6_duplicate_nexthop(); @index is that of the same way. */
 static gboolean
-is_duplicate (const NlvRoute *a, const NlvRoute *b)
+is_duplicate (const NlvRoute *a, const NlvRoute *b, guint *index)
 {
+  *index = 0;
   if (a->nexthop_id != 0 || b->nexthop_id != 0)
     return a->nexthop_id == b->nexthop_id;
-  return b->n_nexthops > 0 && nlv_fib_has_nexthop (a, b->nexthops);
+  for (; b->n_nexthops > 0 && *index < a->n_nexthops; ++*index)
+    {
+      const NlvRoute one = { .nexthops = &a->nexthops[*index], .n_nexthops = 1 };
+
+      if (nlv_fib_has_nexthop (&one, b->nexthops))
+        return TRUE;
+    }
+  return FALSE;
 }
 
 /* A route that would run out may be added again, to run out later. */
 static int
-refresh (NlvNetwork *network, NlvFibCursor *cursor, const NlvRoute *at, const NlvRoute *row)
+refresh (NlvNetwork *network, NlvFibCursor *cursor, guint index, const NlvRoute *row)
 {
-  NlvRoute fresh;
+  NlvRoute fresh, *sibling;
 
-  if (at->expires == 0)
+  nlv_route_get_sibling (&cursor->row, index, &fresh);
+  if (fresh.expires == 0)
     return -EEXIST;
-  nlv_route_copy (at, &fresh);
-  fresh.expires = row->expires;
+  nlv_route_copy (&cursor->row, &fresh);
+  sibling = nlv_route_edit_sibling (&fresh, index);
+  sibling->expires = row->expires;
   if (row->metrics != NULL && row->metrics[RTAX_MTU] != 0)
     {
-      if (fresh.metrics == NULL)
-        fresh.metrics = g_new0 (guint32, RTAX_MAX + 1);
-      fresh.metrics[RTAX_MTU] = row->metrics[RTAX_MTU];
+      if (sibling->metrics == NULL)
+        sibling->metrics = g_new0 (guint32, RTAX_MAX + 1);
+      sibling->metrics[RTAX_MTU] = row->metrics[RTAX_MTU];
     }
+  nlv_route_settle_siblings (&fresh);
   nlv_network_replace_route (network, cursor, &fresh);
   return -EEXIST;
 }
@@ -221,6 +236,7 @@ look_at (NlvNetwork *network, NlvFibCursor *cursor, const NlvRoute *at, const Nl
          Present *present, int *error)
 {
   gboolean alike = nlv_fib_may_have_siblings (at) == nlv_fib_may_have_siblings (row);
+  guint index = 0;
 
   present->any_metric = TRUE;
   if ((flags & NLM_F_EXCL) != 0)
@@ -236,8 +252,8 @@ look_at (NlvNetwork *network, NlvFibCursor *cursor, const NlvRoute *at, const Nl
         present->fallback = *cursor;
       present->has_fallback = TRUE;
     }
-  else if (is_duplicate (at, row))
-    *error = refresh (network, cursor, at, row);
+  else if (is_duplicate (at, row, &index))
+    *error = refresh (network, cursor, index, row);
   else if (alike && nlv_fib_may_have_siblings (row))
     {
       present->has_siblings = TRUE;
@@ -296,11 +312,9 @@ join (NlvChange *change, NlvFibCursor *siblings, NlvRoute *row, guint16 told, gb
       nlv_route_clear (&joined);
       return -ENOMEM;
     }
-  joined.nexthops = g_renew (NlvNexthop, joined.nexthops, joined.n_nexthops + 1u);
-  joined.nexthops[joined.n_nexthops++] = row->nexthops[0];
-  row->n_nexthops = 0;
+  nlv_route_add_sibling (&joined, row);
   if (!silent)
-    tell_from (change, RTM_NEWROUTE, told, row, &joined, joined.n_nexthops - 1u, asked);
+    tell_with (change, RTM_NEWROUTE, told, row, &joined, joined.n_nexthops - 1u, asked);
   nlv_network_replace_route (change->network, siblings, &joined);
   return 0;
 }
@@ -314,6 +328,8 @@ add (NlvChange *change, Present *present, NlvRoute *row, guint16 flags, gboolean
     return join (change, &present->siblings, row, told, asked, silent);
   if (!silent)
     nlv_route_event (change, RTM_NEWROUTE, told, row, asked);
+  if (present->any_metric && !nlv_fib_may_have_siblings (row))
+    row->ways_before = nlv_route_count_siblings (change->network, row);
   nlv_network_insert_route (change->network, row, NLV_FIB_LAST);
   *row = (NlvRoute){ 0 };
   return 0;
@@ -322,10 +338,18 @@ add (NlvChange *change, Present *present, NlvRoute *row, guint16 flags, gboolean
 static void
 replace (NlvChange *change, Present *present, NlvRoute *row, gboolean asked, gboolean silent)
 {
+  gboolean had_siblings = nlv_fib_may_have_siblings (&present->place.row);
+  NlvRoute like = present->place.row;
+
   if (!silent)
     nlv_route_event (change, RTM_NEWROUTE, NLM_F_REPLACE, row, asked);
+  had_siblings |= nlv_fib_may_have_siblings (row);
+  if (!had_siblings)
+    row->ways_before = like.ways_before;
   nlv_network_replace_route (change->network, &present->place, row);
   *row = (NlvRoute){ 0 };
+  if (had_siblings)
+    nlv_route_note_siblings (change->network, &like);
 }
 
 /* Takes the members of @row. */
@@ -396,12 +420,13 @@ way_of (const NlvRouteConfig *config, const struct rtnexthop *header, NlvSpan at
 static int
 batch_add (NlvChange *change, const NlvRouteConfig *config, const NlvWay *way, Batch *batch)
 {
+  guint index = 0;
   NlvRoute row;
   int error = create (change, config, way, &row);
 
   /* ip6_route_info_append() */
   for (guint i = 0; error == 0 && i < batch->rows->len; i++)
-    if (is_duplicate (&g_array_index (batch->rows, NlvRoute, i), &row))
+    if (is_duplicate (&g_array_index (batch->rows, NlvRoute, i), &row, &index))
       error = -EEXIST;
   if (error < 0)
     {
@@ -413,18 +438,6 @@ batch_add (NlvChange *change, const NlvRouteConfig *config, const NlvWay *way, B
   return 0;
 }
 
-/* Where the way of one that was added is among its siblings. */
-static guint
-index_of (const NlvRoute *siblings, const NlvNexthop *way)
-{
-  guint i = 0;
-
-  while (i + 1u < siblings->n_nexthops && (siblings->nexthops[i].link != way->link ||
-                                           !nlv_ip_equal (&siblings->nexthops[i].gateway, &way->gateway, AF_INET6)))
-    i++;
-  return i;
-}
-
 /* ip6_route_mpath_notify(): of the whole route, from the first one that was added
  * on; appended ones are shown behind what was there. */
 static void
@@ -433,17 +446,17 @@ tell_batch (NlvChange *change, const NlvRoute *first, guint16 told)
   NlvFib *fib = nlv_network_get_fib (change->network);
   const NlvRoute *at;
   NlvFibCursor cursor;
+  guint index = 0;
 
   nlv_fib_cursor_init_prefix (&cursor, AF_INET6, first->table, &first->destination, first->destination_length);
   while ((at = nlv_fib_next (fib, &cursor)) != NULL)
     {
-      if (at->metric != first->metric || !nlv_fib_equal_sources (at, first) ||
-          !nlv_fib_has_nexthop (at, first->nexthops))
+      if (at->metric != first->metric || !nlv_fib_equal_sources (at, first) || !is_duplicate (at, first, &index))
         continue;
       if ((told & NLM_F_APPEND) != 0 && at->n_nexthops > 1)
         nlv_route_event (change, RTM_NEWROUTE, told, at, TRUE);
       else
-        tell_from (change, RTM_NEWROUTE, told, first, at, index_of (at, first->nexthops), TRUE);
+        tell_with (change, RTM_NEWROUTE, told, first, at, index, TRUE);
       return;
     }
 }

@@ -115,6 +115,21 @@ equal_metrics (const NlvRoute *a, const NlvRoute *b)
   return memcmp (a->metrics, b->metrics, (RTAX_MAX + 1) * sizeof *a->metrics) == 0;
 }
 
+static gboolean equal_shared (const NlvRoute *a, const NlvRoute *b);
+
+static gboolean
+equal_siblings (const GArray *a, const GArray *b)
+{
+  guint n = a != NULL ? a->len : 0;
+
+  if (n != (b != NULL ? b->len : 0))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    if (!equal_shared (&g_array_index (a, NlvRoute, i), &g_array_index (b, NlvRoute, i)))
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 equal_shared (const NlvRoute *a, const NlvRoute *b)
 {
@@ -124,7 +139,8 @@ equal_shared (const NlvRoute *a, const NlvRoute *b)
          a->as_multipath == b->as_multipath && a->has_preferred_source == b->has_preferred_source &&
          equal_ips (&a->source, &b->source) && equal_ips (&a->preferred_source, &b->preferred_source) &&
          equal_ways (a, b) && equal_metrics (a, b) && g_strcmp0 (a->congestion, b->congestion) == 0 &&
-         equal_extra (a->extra, b->extra);
+         equal_extra (a->extra, b->extra) && equal_siblings (a->siblings, b->siblings) &&
+         a->ways_before == b->ways_before;
 }
 
 /* --- the table ------------------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* A route's own memory. */
-#include "model/network.h"
+#include "model/route-siblings.h"
 
 void
 nlv_route_clear (NlvRoute *route)
@@ -13,6 +13,7 @@ nlv_route_clear (NlvRoute *route)
   g_clear_pointer (&route->metrics, g_free);
   g_clear_pointer (&route->congestion, g_free);
   g_clear_pointer (&route->extra, g_array_unref);
+  g_clear_pointer (&route->siblings, g_array_unref);
 }
 
 void
@@ -27,4 +28,5 @@ nlv_route_copy (const NlvRoute *route, NlvRoute *copy)
     copy->metrics = g_memdup2 (route->metrics, (RTAX_MAX + 1) * sizeof *route->metrics);
   copy->congestion = g_strdup (route->congestion);
   copy->extra = nlv_raw_attrs_copy (route->extra);
+  copy->siblings = nlv_siblings_copy (route->siblings);
 }

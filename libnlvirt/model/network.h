@@ -197,6 +197,8 @@ typedef struct
   char *congestion;     /* (owned) (nullable) RTAX_CC_ALGO */
   GArray *extra;        /* (element-type NlvRawAttr) (owned) (nullable) */
   guint32 expires;      /* hundredths of a second since boot, 0 never */
+  GArray *siblings;     /* (element-type NlvRoute) (owned) (nullable) IPv6: see route-siblings.h */
+  guint16 ways_before;  /* the same */
 } NlvRoute;
 
 typedef struct

@@ -2,6 +2,7 @@
 
 /* RTM_GETROUTE dumps and the attributes of a route: inet_dump_fib(),
  * fib_dump_info(), inet6_dump_fib(), rt6_fill_node(). */
+#include "model/change-route-ipv6.h"
 #include "model/rtnetlink-private.h"
 
 #include <errno.h>
@@ -326,6 +327,13 @@ is_filtered (NlvNetwork *network, const NlvDumpFilter *filter, const NlvRoute *r
          (filter->link != 0 && !nlv_route_uses_link (route, filter->link));
 }
 
+/* fib6_dump_node() goes on behind the last of siblings, whatever is between them. */
+static gboolean
+is_overlooked (NlvNetwork *network, const NlvRoute *route)
+{
+  return route->ways_before > 0 && route->ways_before < nlv_route_count_siblings (network, route);
+}
+
 /* A table that is asked for and not there is an error only to a request for
  * this one family. */
 int
@@ -389,7 +397,7 @@ nlv_dump_routes (NlvWalk *walk, NlvWriter *writer)
 
       if (route == NULL)
         return 0;
-      if (is_filtered (walk->dump.network, filter, route))
+      if (is_filtered (walk->dump.network, filter, route) || is_overlooked (walk->dump.network, route))
         continue;
       struct rtmsg *header = nlv_walk_begin (walk, writer, RTM_NEWROUTE, flags, sizeof *header);
       if (header != NULL)
