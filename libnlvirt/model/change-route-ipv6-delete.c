@@ -86,13 +86,12 @@ goes_as (const NlvWay *way, const NlvNexthop *nexthop)
 /* fib6_locate(): where no route of the destination is for some sources only, one that
  * is for all will do. */
 static gboolean
-has_sources (NlvFib *fib, const NlvRouteConfig *config)
+has_sources (NlvFib *fib, const NlvRouteConfig *config, guint8 length)
 {
   const NlvRoute *row;
   NlvFibCursor cursor;
 
-  nlv_fib_cursor_init_prefix (&cursor, AF_INET6, nlv_route_table_ipv6 (config), &config->destination,
-                              config->destination_length);
+  nlv_fib_cursor_init_prefix (&cursor, AF_INET6, nlv_route_table_ipv6 (config), &config->destination, length);
   row = nlv_fib_next (fib, &cursor);
   return row != NULL && row->source_length > 0;
 }
@@ -140,62 +139,113 @@ refuse_root (NlvNetwork *network, const NlvRouteConfig *config, const NlvWay *wa
   return -ENOENT;
 }
 
-/* A cached route is never there, but it is no error to delete one of a route that is:
- * ip6_del_cached_rt(). Where none has the prefix, the one that holds it will do. */
-static int
-delete_cached (NlvFib *fib, const NlvRouteConfig *config)
+/* Whether fib6_locate() ends here when it does not have to be exact: at a prefix that
+ * has routes for all, or at the root. @result: what it comes to. */
+static gboolean
+locates_at (NlvFib *fib, const NlvRouteConfig *config, guint8 length, int *result)
 {
-  gboolean any = FALSE;
+  gboolean any = FALSE, for_all = length == 0, of_source = FALSE, meant = config->nexthop_id == 0;
   const NlvRoute *row;
   NlvFibCursor cursor;
 
+  nlv_fib_cursor_init_prefix (&cursor, AF_INET6, nlv_route_table_ipv6 (config), &config->destination, length);
+  for (; (row = nlv_fib_next (fib, &cursor)) != NULL; any = TRUE)
+    {
+      for_all |= row->source_length == 0;
+      of_source |= row->source_length > 0 && row->source_length <= config->source_length &&
+                   nlv_fib_compare_bits (&row->source, &config->source, row->source_length) == 0;
+      meant |= row->nexthop_id == config->nexthop_id;
+    }
+  if (!for_all && !(any && length == config->destination_length))
+    return FALSE;
+  if (config->source_length > 0 && has_sources (fib, config, length))
+    for_all = of_source;
+  *result = for_all && meant ? 0 : -ESRCH;
+  return TRUE;
+}
+
+/* A cached route is never there, but it is no error to delete one of a route that is:
+ * ip6_del_cached_rt(). */
+static int
+delete_cached (NlvFib *fib, const NlvRouteConfig *config)
+{
+  guint8 length = config->destination_length;
+  int result = -ESRCH;
+
+  while (!locates_at (fib, config, length, &result) && length > 0)
+    length--;
+  return result;
+}
+
+/* What is to be deleted. */
+typedef struct
+{
+  gboolean any, found;
+  NlvFibCursor cursor;
+  guint index, order;
+} Match;
+
+/* The first one in the order of the kernel's list, where other routes may be between
+ * siblings. */
+static void
+find_match (NlvFib *fib, const NlvRouteConfig *config, const NlvWay *way, Match *match)
+{
+  NlvRoute source = { .source = config->source, .source_length = config->source_length };
+  const NlvRoute *row;
+  NlvFibCursor cursor;
+
+  *match = (Match){ 0 };
+  if (source.source_length > 0 && !has_sources (fib, config, config->destination_length))
+    source = (NlvRoute){ 0 };
   nlv_fib_cursor_init_prefix (&cursor, AF_INET6, nlv_route_table_ipv6 (config), &config->destination,
                               config->destination_length);
-  for (; (row = nlv_fib_next (fib, &cursor)) != NULL; any = TRUE)
-    if (row->source_length <= config->source_length &&
-        nlv_fib_compare_bits (&row->source, &config->source, row->source_length) == 0 &&
-        (config->nexthop_id == 0 || row->nexthop_id == config->nexthop_id))
-      return 0;
-  return any || config->nexthop_id != 0 ? -ESRCH : 0;
+  while ((row = nlv_fib_next (fib, &cursor)) != NULL)
+    {
+      guint index, order;
+
+      if (!nlv_fib_equal_sources (row, &source))
+        continue;
+      match->any = TRUE;
+      if (match->found && row->metric != match->cursor.row.metric)
+        break;
+      if (!find_way (config, way, row, &index))
+        continue;
+      order = nlv_fib_may_have_siblings (row) ? 2 * index + 1 : 2u * row->ways_before;
+      if (match->found && match->order <= order)
+        continue;
+      match->found = TRUE;
+      match->cursor = cursor;
+      match->index = index;
+      match->order = order;
+    }
 }
 
 int
 nlv_route_delete_ipv6 (NlvChange *change, const NlvRouteConfig *config, const NlvWay *way, gboolean all)
 {
   NlvFib *fib = nlv_network_get_fib (change->network);
-  guint32 table = nlv_route_table_ipv6 (config);
-  NlvRoute source = { .source = config->source, .source_length = config->source_length };
-  gboolean any = FALSE;
   const NlvRoute *row;
-  NlvFibCursor cursor;
-  guint index;
+  Match match;
 
-  if (!nlv_route_has_table (change->network, AF_INET6, table))
+  if (!nlv_route_has_table (change->network, AF_INET6, nlv_route_table_ipv6 (config)))
     return nlv_change_refuse (change, -ESRCH, "FIB table does not exist");
   if (config->destination_length > 128 || config->source_length > 128)
     return -ESRCH;
   if ((config->flags & RTM_F_CLONED) != 0)
     return delete_cached (fib, config);
-  if (source.source_length > 0 && !has_sources (fib, config))
-    source = (NlvRoute){ 0 };
-  nlv_fib_cursor_init_prefix (&cursor, AF_INET6, table, &config->destination, config->destination_length);
-  while ((row = nlv_fib_next (fib, &cursor)) != NULL)
-    {
-      if (!nlv_fib_equal_sources (row, &source))
-        continue;
-      any = TRUE;
-      if (!find_way (config, way, row, &index))
-        continue;
-      /* With a gateway it is only this one way. */
-      if (row->nexthop_id != 0 || (row->n_nexthops > 1 && all && way->gateway_family == 0))
-        delete_row (change, &cursor, index, TRUE);
-      else
-        delete_way (change, &cursor, index, TRUE);
-      return 0;
-    }
-  return !any && config->destination_length == 0 && source.source_length == 0
-           ? refuse_root (change->network, config, way)
-           : -ESRCH;
+  find_match (fib, config, way, &match);
+  row = &match.cursor.row;
+  if (!match.found && !match.any && config->destination_length == 0 &&
+      (config->source_length == 0 || !has_sources (fib, config, 0)))
+    return refuse_root (change->network, config, way);
+  if (!match.found)
+    return -ESRCH;
+  /* With a gateway it is only this one way. */
+  if (row->nexthop_id != 0 || (row->n_nexthops > 1 && all && way->gateway_family == 0))
+    delete_row (change, &match.cursor, match.index, TRUE);
+  else
+    delete_way (change, &match.cursor, match.index, TRUE);
+  return 0;
 }
 
 /* ip6_route_multipath_del(): what the last one that fails comes to. */

@@ -2,6 +2,7 @@
 
 /* Where a packet would go: the rules, and the tables that they name.
  * fib_rules_lookup(), fib_table_lookup(), fib6_table_lookup(). */
+#include "model/fib-keys.h"
 #include "model/rtnetlink-private.h"
 
 #include <errno.h>
@@ -90,6 +91,14 @@ score_nexthop (Search *search, const NlvRoute *route, const NlvNexthop *nexthop)
   return (matches ? 2 : 0) | preference << 2;
 }
 
+/* Whether the kernel has @route before the sibling that is the best by now. */
+static gboolean
+comes_before (const Search *search, const NlvRoute *route)
+{
+  return route->ways_before > 0 && search->found && nlv_fib_may_have_siblings (&search->best) &&
+         search->nexthop >= route->ways_before;
+}
+
 /* find_rr_leaf(): the best of one prefix and metric. Returns TRUE when the
  * routes get worse than what is found already. */
 static gboolean
@@ -104,7 +113,7 @@ accept_ipv6 (const NlvRoute *route, gpointer user_data)
   for (guint i = 0; i < route->n_nexthops; i++)
     {
       int score = score_nexthop (search, route, &route->nexthops[i]);
-      if (score > search->score)
+      if (score > search->score || (score == search->score && comes_before (search, route)))
         {
           search->score = score;
           search->found = TRUE;
