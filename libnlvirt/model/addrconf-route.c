@@ -2,8 +2,9 @@
 
 /* IPv6 routes by the kernel itself, and what links that go down do to all. */
 #include "model/addrconf-route.h"
-#include "model/change-route.h"
+#include "model/change-route-ipv6.h"
 #include "model/connected-ipv4.h"
+#include "model/route-siblings.h"
 #include "model/rtnetlink-private.h"
 
 /* --- what they are ------------------------------------------------------------------- */
@@ -124,9 +125,12 @@ nlv_ipv6_add_route (NlvChange *change, NlvRoute *row)
       nlv_route_clear (row);
       return FALSE;
     }
+  row->ways_before = nlv_route_count_siblings (network, row);
   if (!nlv_network_insert_route (network, row, NLV_FIB_LAST))
     return FALSE;
   route = nlv_fib_get_changed (nlv_network_get_fib (network), &cursor);
+  if (route->expires != 0)
+    nlv_route_start_expiry (change);
   nlv_route_event (change, RTM_NEWROUTE, flags, route, FALSE);
   return TRUE;
 }
@@ -273,31 +277,20 @@ change_ways (NlvNetwork *network, NlvFibCursor *cursor, const NlvRoute *route, g
 static void
 delete_ways (NlvChange *change, NlvFibCursor *cursor, const NlvRoute *route, guint32 link, gboolean all)
 {
-  guint n = 0;
-  NlvRoute copy;
+  guint n_lost, n = count_ways (route, link, &n_lost);
 
-  nlv_route_copy (route, &copy);
   for (guint i = 0; i < route->n_nexthops; i++)
     if (all || route->nexthops[i].link == link)
       tell_of_way (change, route, i);
-  for (guint i = 0; i < copy.n_nexthops; i++)
+  if (all || n == route->n_nexthops)
     {
-      NlvNexthop way = copy.nexthops[i];
+      const NlvRoute like = *route;
 
-      if (!all && way.link != link)
-        copy.nexthops[n++] = way;
-      else
-        g_clear_pointer (&way.encap, g_bytes_unref);
+      nlv_network_remove_route (change->network, cursor);
+      nlv_route_note_siblings (change->network, &like);
     }
-  copy.n_nexthops = (guint16) n;
-  copy.as_multipath = 0;
-  if (n > 0)
-    {
-      nlv_network_replace_route (change->network, cursor, &copy);
-      return;
-    }
-  nlv_route_clear (&copy);
-  nlv_network_remove_route (change->network, cursor);
+  else
+    drop_ways (change->network, cursor, route, link);
 }
 
 /* fib6_ifdown() */

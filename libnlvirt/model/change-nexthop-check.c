@@ -18,13 +18,13 @@
 /* fib_nexthop_info() shows a way whose link has no carrier as dead where such
  * ways are not taken. */
 guint8
-nlv_nexthop_link_flags (const NlvLink *link, guint8 family)
+nlv_nexthop_link_flags (NlvNetwork *network, const NlvLink *link, guint8 family)
 {
   gboolean ignored;
 
   if (link->carrier)
     return 0;
-  ignored = family == AF_INET ? nlv_link_ignores_linkdown (link)
+  ignored = family == AF_INET ? nlv_link_ignores_linkdown (network, link)
                               : nlv_link_get_setting (link, NLV_LINK_IPV6, IPV6_IGNORE_ROUTES_WITH_LINKDOWN) != 0;
   return ignored ? RTNH_F_LINKDOWN | RTNH_F_DEAD : RTNH_F_LINKDOWN;
 }
@@ -39,10 +39,10 @@ table_of (NlvNetwork *network, const NlvLink *link, guint32 other)
 }
 
 static void
-settle (NlvNexthop *nexthop, const NlvLink *link, guint32 flags, guint8 family)
+settle (NlvNetwork *network, NlvNexthop *nexthop, const NlvLink *link, guint32 flags, guint8 family)
 {
   nexthop->link = link->index;
-  nexthop->flags = (flags & KEPT_FLAGS) | nlv_nexthop_link_flags (link, family);
+  nexthop->flags = (flags & KEPT_FLAGS) | nlv_nexthop_link_flags (network, link, family);
 }
 
 static gboolean
@@ -81,7 +81,7 @@ check_onlink_ipv4 (NlvChange *change, guint32 flags, guint8 scope, NlvNexthop *n
   if (nlv_address_type_ipv4 (change->network, &nexthop->gateway, table_of (change->network, link, RT_TABLE_LOCAL)) !=
       RTN_UNICAST)
     return nlv_change_refuse (change, -EINVAL, "Nexthop has invalid gateway");
-  settle (nexthop, link, flags, AF_INET);
+  settle (change->network, nexthop, link, flags, AF_INET);
   return 0;
 }
 
@@ -124,7 +124,7 @@ check_gateway_ipv4 (NlvChange *change, guint32 flags, guint32 table, guint8 scop
            : NULL;
   if (link == NULL)
     return nlv_change_refuse (change, -EINVAL, "No egress device for nexthop gateway");
-  settle (nexthop, link, flags, AF_INET);
+  settle (change->network, nexthop, link, flags, AF_INET);
   return is_up (link) ? 0 : -ENETDOWN;
 }
 
@@ -159,7 +159,7 @@ check_link_ipv4 (NlvChange *change, guint32 flags, NlvNexthop *nexthop)
     return -ENODEV;
   if (!is_up (link))
     return nlv_change_refuse (change, -ENETDOWN, "Device for nexthop is not up");
-  settle (nexthop, link, flags, AF_INET);
+  settle (change->network, nexthop, link, flags, AF_INET);
   return 0;
 }
 
@@ -331,7 +331,7 @@ check_link_ipv6 (NlvChange *change, const NlvRouteConfig *config, const NlvWay *
     return nlv_change_refuse (change, -EACCES, "IPv6 is disabled on nexthop device");
   if (!is_up (link))
     return nlv_change_refuse (change, -ENETDOWN, "Nexthop device is not up");
-  settle (nexthop, link, way->flags, AF_INET6);
+  settle (change->network, nexthop, link, way->flags, AF_INET6);
   if (config->type == RTN_LOCAL)
     nexthop->flags &= (guint8) ~(RTNH_F_LINKDOWN | RTNH_F_DEAD);
   return nlv_encap_build (change, way, nexthop);

@@ -69,7 +69,7 @@ int nlv_nexthop_check_ipv4 (NlvChange *change, guint32 flags, guint32 table, gui
 /* fib6_nh_init(): @config is asked for type, table and preferred source. */
 int nlv_nexthop_check_ipv6 (NlvChange *change, const NlvRouteConfig *config, const NlvWay *way, NlvNexthop *nexthop);
 /* The link's state in the flags of a way over it, for a route of @family. */
-guint8 nlv_nexthop_link_flags (const NlvLink *link, guint8 family);
+guint8 nlv_nexthop_link_flags (NlvNetwork *network, const NlvLink *link, guint8 family);
 /* inet_addr_type_table(): RTN_* */
 guint8 nlv_address_type_ipv4 (NlvNetwork *network, const NlvIp *ip, guint32 table);
 /* ipv6_chk_addr_and_flags(): @link 0 is any. */
