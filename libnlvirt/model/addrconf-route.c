@@ -162,23 +162,13 @@ nlv_ipv6_find_prefix_route (NlvNetwork *network, NlvFibCursor *cursor, const Nlv
   return NULL;
 }
 
-/* Each sibling goes alone: fib6_del(). */
-static void
-tell_of_way (NlvChange *change, const NlvRoute *route, guint way)
-{
-  NlvRoute single = *route;
-
-  single.expires = 0; /* fib6_purge_rt() */
-  single.nexthops = &route->nexthops[way];
-  single.n_nexthops = 1;
-  single.as_multipath = 0;
-  nlv_route_event (change, RTM_DELROUTE, 0, &single, FALSE);
-}
-
 void
 nlv_ipv6_delete_route (NlvChange *change, NlvFibCursor *cursor, const NlvRoute *route)
 {
-  tell_of_way (change, route, 0);
+  NlvRoute gone = *route;
+
+  gone.expires = 0; /* fib6_purge_rt() */
+  nlv_route_event (change, RTM_DELROUTE, 0, &gone, FALSE);
   nlv_network_remove_route (change->network, cursor);
 }
 
@@ -271,6 +261,40 @@ change_ways (NlvNetwork *network, NlvFibCursor *cursor, const NlvRoute *route, g
     nlv_network_replace_route (network, cursor, &copy);
   else
     nlv_route_clear (&copy);
+}
+
+/* Each sibling goes alone: fib6_del(). */
+static void
+tell_of_way (NlvChange *change, const NlvRoute *route, guint way)
+{
+  NlvRoute single;
+
+  nlv_route_get_sibling (route, way, &single);
+  single.as_multipath = 0;
+  single.expires = 0; /* fib6_purge_rt() */
+  nlv_route_event (change, RTM_DELROUTE, 0, &single, FALSE);
+}
+
+/* Some ways stay. */
+static void
+drop_ways (NlvNetwork *network, NlvFibCursor *cursor, const NlvRoute *route, guint32 link)
+{
+  g_autofree guint *gone = g_new (guint, route->n_nexthops);
+  const NlvRoute like = *route;
+  NlvRoute copy;
+  guint n = 0;
+
+  nlv_route_copy (route, &copy);
+  copy.as_multipath = 0;
+  for (guint i = route->n_nexthops; i-- > 0;)
+    if (route->nexthops[i].link == link)
+      {
+        nlv_route_remove_sibling (&copy, i);
+        gone[n++] = i;
+      }
+  nlv_network_replace_route (network, cursor, &copy);
+  for (guint i = 0; i < n; i++)
+    nlv_route_note_sibling_removed (network, &like, gone[i]);
 }
 
 /* The ways over @link go, or all. */

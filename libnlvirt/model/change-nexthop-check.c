@@ -334,7 +334,7 @@ check_link_ipv6 (NlvChange *change, const NlvRouteConfig *config, const NlvWay *
   settle (change->network, nexthop, link, way->flags, AF_INET6);
   if (config->type == RTN_LOCAL)
     nexthop->flags &= (guint8) ~(RTNH_F_LINKDOWN | RTNH_F_DEAD);
-  return nlv_encap_build (change, way, nexthop);
+  return nlv_encap_build (change, AF_INET6, way, nexthop);
 }
 
 static gboolean

@@ -54,7 +54,7 @@ take_way (NlvChange *change, const NlvWay *way, NlvNexthop *nexthop)
   nexthop->gateway = way->gateway;
   nexthop->weight = way->weight;
   nexthop->realm = way->realm;
-  return nlv_encap_build (change, way, nexthop);
+  return nlv_encap_build (change, AF_INET, way, nexthop);
 }
 
 /* One of fib_get_nhs(). */
@@ -431,7 +431,7 @@ has_encap (NlvChange *change, const NlvWay *way, const NlvNexthop *nexthop)
 
   if (!nlv_attr_present (&way->encap) || way->encap_type == 0)
     return TRUE;
-  if (nlv_encap_build (change, way, &wanted) == 0)
+  if (nlv_encap_build (change, AF_INET, way, &wanted) == 0)
     same = nexthop->encap != NULL && nexthop->encap_type == wanted.encap_type &&
            g_bytes_equal (nexthop->encap, wanted.encap);
   g_clear_pointer (&wanted.encap, g_bytes_unref);

@@ -61,7 +61,7 @@ gboolean nlv_route_has_metrics (const NlvRoute *row, const NlvRouteConfig *confi
 int nlv_encap_check_type (NlvChange *change, guint16 type);
 int nlv_encap_check_ways (NlvChange *change, NlvSpan ways);
 /* lwtunnel_build_state(): what is shown of it. */
-int nlv_encap_build (NlvChange *change, const NlvWay *way, NlvNexthop *nexthop);
+int nlv_encap_build (NlvChange *change, guint8 family, const NlvWay *way, NlvNexthop *nexthop);
 
 /* change-nexthop-check.c. fib_check_nh(): settles the link and the flags of @nexthop, which has the
  * link and gateway of the request; @flags are that one's. */
