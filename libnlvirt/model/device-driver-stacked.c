@@ -4,6 +4,7 @@
  * or are set. */
 #include "model/bridge.h"
 #include "model/device-driver.h"
+#include "model/device-filter.h"
 #include "model/device-group.h"
 #include "model/link-info.h"
 #include "model/link-settings.h"
@@ -45,7 +46,12 @@ nlv_link_set_receive_mode (NlvNetwork *network, NlvLink *link, const NlvLink *ch
   wanted = others || (changing != NULL && wants_address (changing));
   /* What has come with a table does it as it should. */
   if (link->takes_all == NLV_CHOICE_UNKNOWN)
-    link->takes_all = changing != NULL && (others || !wanted) ? NLV_CHOICE_USER : NLV_CHOICE_KERNEL;
+    {
+      /* That stays so while the link is down. */
+      gboolean did = changing != NULL ? others || !wanted : others && link->promiscuity > 0;
+
+      link->takes_all = did ? NLV_CHOICE_USER : NLV_CHOICE_KERNEL;
+    }
   if (wanted == (link->takes_all == NLV_CHOICE_USER))
     return;
   link->takes_all = wanted ? NLV_CHOICE_USER : NLV_CHOICE_KERNEL;
@@ -98,6 +104,7 @@ nlv_macvlan_open (NlvChange *change, NlvLink *link)
     }
   if (is_busy (change->network, lower, link))
     return -EADDRINUSE;
+  nlv_filter_add (change->network, lower, link->address);
   nlv_link_set_receive_mode (change->network, lower, link);
   if (link->all_multicast > 0)
     nlv_link_add_all_multicast (change, lower, 1);
@@ -124,6 +131,7 @@ nlv_macvlan_stop (NlvChange *change, NlvLink *link)
     nlv_link_add_all_multicast (change, lower, -1);
   if (link->promiscuity > 0)
     nlv_link_add_promiscuity (change, lower, -1);
+  nlv_filter_remove (change->network, lower, link->address);
   nlv_link_set_receive_mode (change->network, lower, link);
 }
 
@@ -160,7 +168,11 @@ nlv_macvlan_set_address (NlvChange *change, NlvLink *link, const guint8 *address
   if (lower == NULL || !nlv_link_is_up (link) || nlv_macvlan_is_passthru (link))
     return 0;
   memcpy (wanted.address, address, 6);
-  return is_busy (change->network, lower, &wanted) ? -EADDRINUSE : 0;
+  if (is_busy (change->network, lower, &wanted))
+    return -EADDRINUSE;
+  nlv_filter_add (change->network, lower, address);
+  nlv_filter_remove (change->network, lower, link->address);
+  return 0;
 }
 
 /* --- VLANs -------------------------------------------------------------------------------- */
