@@ -87,52 +87,15 @@ nlv_ipv6_find_route (NlvNetwork *network, NlvFibCursor *cursor, const NlvRoute *
   return NULL;
 }
 
-/* fib6_add_rt2node(): TRUE when there is the same one; @flags are its event's. */
-static gboolean
-is_there (NlvNetwork *network, const NlvRoute *row, guint16 *flags)
-{
-  NlvFib *fib = nlv_network_get_fib (network);
-  const NlvRoute *route;
-  NlvFibCursor cursor;
-
-  *flags = NLM_F_CREATE | NLM_F_EXCL;
-  init_cursor (&cursor, row);
-  while ((route = nlv_fib_next (fib, &cursor)) != NULL)
-    {
-      if (route->source_length != 0 || route->metric != row->metric)
-        continue;
-      *flags = NLM_F_CREATE;
-      if (!has_same_way (route, row))
-        continue;
-      if (route->expires != 0)
-        nlv_ipv6_set_expires (network, &cursor, route, row->expires);
-      return TRUE;
-    }
-  return FALSE;
-}
-
 gboolean
 nlv_ipv6_add_route (NlvChange *change, NlvRoute *row)
 {
-  NlvNetwork *network = change->network;
-  const NlvLink *link = nlv_network_find_link (network, row->nexthops->link);
-  const NlvRoute *route;
-  NlvFibCursor cursor;
-  guint16 flags;
+  const NlvLink *link = nlv_network_find_link (change->network, row->nexthops->link);
 
-  if (link == NULL || (!is_local (row->type) && (link->flags & IFF_UP) == 0) || is_there (network, row, &flags))
-    {
-      nlv_route_clear (row);
-      return FALSE;
-    }
-  row->ways_before = nlv_route_count_siblings (network, row);
-  if (!nlv_network_insert_route (network, row, NLV_FIB_LAST))
-    return FALSE;
-  route = nlv_fib_get_changed (nlv_network_get_fib (network), &cursor);
-  if (route->expires != 0)
-    nlv_route_start_expiry (change);
-  nlv_route_event (change, RTM_NEWROUTE, flags, route, FALSE);
-  return TRUE;
+  if (link != NULL && (is_local (row->type) || (link->flags & IFF_UP) != 0))
+    return nlv_route_insert_ipv6 (change, row, 0, FALSE) == 0;
+  nlv_route_clear (row);
+  return FALSE;
 }
 
 void
@@ -186,21 +149,6 @@ nlv_ipv6_set_expires (NlvNetwork *network, NlvFibCursor *cursor, const NlvRoute 
 
 /* --- all of them --------------------------------------------------------------------- */
 
-static gboolean
-has_address (NlvNetwork *network, guint32 link, const NlvIp *ip)
-{
-  for (guint i = 0; i < nlv_network_get_n_addresses (network); i++)
-    {
-      const NlvAddress *address = nlv_network_get_address (network, i);
-
-      if (address->family == AF_INET6 && nlv_ip_equal (&address->local, ip, AF_INET6) &&
-          (address->flags & (IFA_F_TENTATIVE | IFA_F_OPTIMISTIC)) != IFA_F_TENTATIVE &&
-          (address->link == link || address->scope < RT_SCOPE_LINK))
-        return TRUE;
-    }
-  return FALSE;
-}
-
 void
 nlv_ipv6_remove_preferred_source (NlvNetwork *network, const NlvIp *ip)
 {
@@ -214,7 +162,8 @@ nlv_ipv6_remove_preferred_source (NlvNetwork *network, const NlvIp *ip)
       NlvRoute copy;
 
       if (!route->has_preferred_source || route->nexthop_id != 0 || route->n_nexthops == 0 ||
-          !nlv_ip_equal (&route->preferred_source, ip, AF_INET6) || has_address (network, route->nexthops->link, ip))
+          !nlv_ip_equal (&route->preferred_source, ip, AF_INET6) ||
+          nlv_has_address_ipv6 (network, ip, route->nexthops->link, IFA_F_TENTATIVE))
         continue;
       nlv_route_copy (route, &copy);
       copy.has_preferred_source = FALSE;

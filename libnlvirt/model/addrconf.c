@@ -255,7 +255,8 @@ check_address (NlvChange *change, const NlvLink *link, const NlvAddress *config)
   if (nlv_ipv6_is_multicast (&config->local) && (config->flags & IFA_F_MCAUTOJOIN) == 0)
     return nlv_change_refuse (change, -EADDRNOTAVAIL,
                               "ipv6: Cannot assign multicast address without \"IFA_F_MCAUTOJOIN\" flag");
-  if ((link->flags & IFF_LOOPBACK) == 0 && !is_vrf (link) && nlv_ipv6_is_loopback (&config->local))
+  /* IPV6_ADDR_LOOPBACK is also the scope of groups of the interface alone. */
+  if ((link->flags & IFF_LOOPBACK) == 0 && !is_vrf (link) && nlv_ipv6_scope (&config->local) == RT_SCOPE_HOST)
     return nlv_change_refuse (change, -EADDRNOTAVAIL, "ipv6: Cannot assign loopback address on this device");
   if (nlv_ipv6_is_disabled (link))
     return nlv_change_refuse (change, -EACCES, "ipv6: IPv6 is disabled on this device");
