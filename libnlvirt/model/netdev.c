@@ -5,6 +5,7 @@
 
 #include "model/bridge.h"
 #include "model/change-neighbor.h"
+#include "model/change-nexthop.h"
 #include "model/device-addrconf.h"
 #include "model/device-fib.h"
 #include "model/device-filter.h"
@@ -16,6 +17,7 @@ typedef void (*Notifier) (NlvChange *change, NlvLink *link, NlvNetdevEvent event
 
 static const Notifier chain[] = {
   nlv_link_device_event,
+  nlv_nexthop_device_event,
   nlv_inet_device_event,
   nlv_fib_device_event,
   nlv_arp_device_event,

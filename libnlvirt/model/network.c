@@ -716,6 +716,21 @@ nlv_network_find_neighbor_by_key (NlvNetwork *network, guint64 key)
   return NULL;
 }
 
+guint32
+nlv_network_free_nexthop_id (NlvNetwork *network)
+{
+  do
+    network->last_nexthop_id++;
+  while (network->last_nexthop_id == 0 || nlv_network_find_nexthop (network, network->last_nexthop_id) != NULL);
+  return network->last_nexthop_id;
+}
+
+guint64
+nlv_network_next_sequence (NlvNetwork *network)
+{
+  return ++network->sequence;
+}
+
 /* dev_index_reserve() goes up from the last one and starts again at 1. */
 guint32
 nlv_network_free_index (NlvNetwork *network)

@@ -260,6 +260,7 @@ typedef struct
   NlvNexthop way;     /* (owned) of what is no group */
   GArray *group;      /* (element-type struct nexthop_grp) (owned) (nullable) */
   guint16 group_type; /* NEXTHOP_GRP_TYPE_* */
+  guint64 joined;     /* orders groups by when they took their members last */
   GArray *extra;      /* (element-type NlvRawAttr) (owned) (nullable) */
 } NlvNexthopObject;
 
@@ -416,6 +417,10 @@ NlvNeighbor *nlv_network_find_neighbor (NlvNetwork *network, const NlvNeighbor *
 /* A number that no other neighbour ever has. */
 guint64 nlv_network_get_neighbor_key (NlvNetwork *network, const NlvNeighbor *row);
 NlvNeighbor *nlv_network_find_neighbor_by_key (NlvNetwork *network, guint64 key);
+/* nh_find_unused_id() */
+guint32 nlv_network_free_nexthop_id (NlvNetwork *network);
+/* A number that is higher than all before it. */
+guint64 nlv_network_next_sequence (NlvNetwork *network);
 guint32 nlv_network_free_index (NlvNetwork *network);
 
 NlvGlobals *nlv_network_get_globals (NlvNetwork *network);

@@ -119,7 +119,19 @@ check_id (const NlvRequest *request, const struct nhmsg *header, const NlvAttr *
   return *id != 0 ? 0 : nlv_request_refuse (request, -EINVAL, "Invalid nexthop id");
 }
 
-/* nh_valid_get_del_req() */
+int
+nlv_nexthop_request_id (const NlvRequest *request, NlvAttr *attrs, guint max_type, const NlvPolicy *policy, guint32 *id)
+{
+  struct nhmsg header;
+  int error = nlv_request_attrs (request->message, sizeof header, attrs, max_type, policy, NLV_VALIDATE_STRICT,
+                                 request->extack);
+
+  if (error < 0)
+    return error;
+  nlv_request_header (request->message, &header, sizeof header);
+  return check_id (request, &header, &attrs[NHA_ID], id);
+}
+
 int
 nlv_getnexthop (const NlvRequest *request)
 {
@@ -128,16 +140,10 @@ nlv_getnexthop (const NlvRequest *request)
     [NLV_NHA_OP_FLAGS] = OP_FLAGS,
   };
   NlvAttr attrs[NLV_NHA_OP_FLAGS + 1];
-  struct nhmsg header;
   NlvWriter writer;
-  int error = nlv_request_attrs (request->message, sizeof header, attrs, NLV_NHA_OP_FLAGS, policy, NLV_VALIDATE_STRICT,
-                                 request->extack);
-
-  if (error < 0)
-    return error;
-  nlv_request_header (request->message, &header, sizeof header);
   guint32 id;
-  error = check_id (request, &header, &attrs[NHA_ID], &id);
+  int error = nlv_nexthop_request_id (request, attrs, NLV_NHA_OP_FLAGS, policy, &id);
+
   if (error < 0)
     return error;
   const NlvNexthopObject *nexthop = nlv_network_find_nexthop (request->network, id);

@@ -351,7 +351,13 @@ int nlv_stats_check_header (const NlvMessage *message, gboolean strict, gboolean
 /* As rtnl_offload_xstats_notify() tells of a link. */
 void nlv_stats_put_offload (NlvWriter *writer, struct if_stats_msg *out, const NlvLink *link);
 
-/* rtnetlink-nexthop.c */
+/* rtnetlink-nexthop.c, change-nexthop.c */
+int nlv_newnexthop (const NlvRequest *request);
+int nlv_delnexthop (const NlvRequest *request);
+/* nh_valid_get_del_req(): the attributes, and NHA_ID among them. */
+int nlv_nexthop_request_id (const NlvRequest *request, NlvAttr *attrs, guint max_type, const NlvPolicy *policy,
+                            guint32 *id);
+guint nlv_nexthop_weight (const struct nexthop_grp *member);
 int nlv_getnexthop (const NlvRequest *request);
 int nlv_dump_nexthops (NlvWalk *walk, NlvWriter *writer);
 int nlv_getbucket (const NlvRequest *request);

@@ -77,6 +77,8 @@ static const Handler handlers[] = {
   { RTM_GETNSID, AF_UNSPEC, nlv_getnsid, nlv_dump_netns_ids, NLV_ENDING_JOINED },
   { RTM_SETSTATS, AF_UNSPEC, nlv_setstats },
   { RTM_GETSTATS, AF_UNSPEC, nlv_getstats, nlv_dump_stats, NLV_ENDING_JOINED },
+  { RTM_NEWNEXTHOP, AF_UNSPEC, nlv_newnexthop, NULL, 0 },
+  { RTM_DELNEXTHOP, AF_UNSPEC, nlv_delnexthop, NULL, 0 },
   { RTM_GETNEXTHOP, AF_UNSPEC, nlv_getnexthop, nlv_dump_nexthops, NLV_ENDING_JOINED },
   { RTM_GETNEXTHOPBUCKET, AF_UNSPEC, nlv_getbucket, nlv_dump_buckets, NLV_ENDING_JOINED },
   { RTM_GETTUNNEL, AF_BRIDGE, NULL, nlv_dump_tunnels, NLV_ENDING_ASKED },
