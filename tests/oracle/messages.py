@@ -156,7 +156,7 @@ def found(data, offset, length):
     return {k & NLA_TYPE: data[a:b] for k, a, b in attributes(data, start, offset + length)}
 
 
-def _is_nest(data, start, end):
+def is_nest(data, start, end):
     """Whether it looks like attributes to the last byte, as nobody tells."""
     if end - start < 4:
         return False
@@ -183,7 +183,7 @@ def _describe_attributes(data, start, end, indent):
     for kind, a, b in attributes(data, start, end):
         flag = "+" if kind & NLA_F_NESTED else ""
         label = f"{' ' * indent}[{kind & NLA_TYPE}{flag}] {b - a}:"
-        if kind & NLA_F_NESTED or _is_nest(data, a, b):
+        if kind & NLA_F_NESTED or is_nest(data, a, b):
             yield label
             yield from _describe_attributes(data, a, b, indent + 2)
         else:

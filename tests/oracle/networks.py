@@ -6,12 +6,13 @@ second one for the other ends of its links."""
 
 FAR = "$far"  # what `ip` calls the second namespace: a process in it
 
-# Nothing is to happen by itself, or at once: no duplicate address detection,
-# no router solicitations, no repeated multicast reports.
+# Nothing is to happen by itself, or at once: no duplicate address detection and
+# no delay before it, no router solicitations, no repeated multicast reports.
 QUIET = """
 for family in all default lo; do
   cd /proc/sys/net/ipv6/conf/$family
   echo 0 >accept_dad; echo 0 >dad_transmits; echo 0 >router_solicitations
+  echo 0 >router_solicitation_delay
   echo 1 >mldv1_unsolicited_report_interval; echo 1 >mldv2_unsolicited_report_interval
   cd /proc/sys/net/ipv4/conf/$family
   echo 1 >igmpv2_unsolicited_report_interval; echo 1 >igmpv3_unsolicited_report_interval
@@ -95,7 +96,8 @@ def pair(network, first="v0", second="v1", number=0x5300, up=True):
         """
     )
     if up:
-        network.ip(f"link set {first} up\nlink set {second} up").settle(first, second)
+        # In the order in which the kernel would tell of it.
+        network.ip(f"link set {first} up\nlink set {second} up").settle(second, first)
     return network
 
 

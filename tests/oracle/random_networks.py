@@ -17,7 +17,7 @@ NAMES = ["eth{}", "en{}", "wan{}", "a{}", "long-name-no-{}", "z.{}", "lan_{}"]
 CONGESTION = ["reno", "cubic", "bbr"]
 
 
-class _Maker:
+class Maker:
     def __init__(self, seed):
         self.random = random.Random(seed)
         self.network = Network(f"seed {seed}").ip("link set lo up")
@@ -43,6 +43,9 @@ class _Maker:
     def options(self, choices, of_hundred=30):
         """Some of @choices; each is text, or a function that gives it."""
         return " ".join(c() if callable(c) else c for c in choices if self.chance(of_hundred))
+
+    def address_modes(self):
+        return ["none", "none", "none", "eui64", "random"]
 
     def new_name(self):
         name = self.pick(NAMES).format(len(self.names))
@@ -228,13 +231,16 @@ class _Maker:
         for _ in self.some(0, 7):
             self.pick(kinds)()
         for name in self.names[1:]:
-            mode = self.pick(["none", "none", "none", "eui64", "random"])
+            mode = self.pick(self.address_modes())
             self.network.ip(f"link set {name} addrgenmode {mode}")
             self.decorate(name)
             if name not in self.up and self.chance(80):
                 self.up.append(name)
-        self.network.ip("\n".join(f"link set {name} up" for name in self.up))
+        self.raise_links()
         self.network.settle(*self.names[1:])
+
+    def raise_links(self):
+        self.network.ip("\n".join(f"link set {name} up" for name in self.up))
 
     # --- addresses
 
@@ -527,4 +533,4 @@ action mirred egress redirect dev lo""",
 
 
 def random_network(seed):
-    return _Maker(seed).make()
+    return Maker(seed).make()
