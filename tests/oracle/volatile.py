@@ -12,7 +12,8 @@ import messages as m
 
 ANY = "*"  # an attribute of whatever number; "+28": behind a struct of so many bytes
 WHOLE = (0, None)
-COUNTERS, TIME, DRAWN = "counters", "time", "drawn by the kernel"
+COUNTERS, TIME, DRAWN, PASSING = "counters", "time", "drawn by the kernel", "left by the kernel's own packets"
+ASKED = "who asks"
 
 # (what it is a part of, the way to the attribute, its bytes, why). Of "finite"
 # bytes only those words that are neither 0 nor all ones are masked: whether
@@ -66,6 +67,18 @@ MESSAGES = [
     ("NEXTHOP", (15, 1, 2), WHOLE, COUNTERS),  # NHA_GROUP_STATS: NHA_GROUP_STATS_ENTRY_PACKETS
     ("NEXTHOPBUCKET", (13, 2), WHOLE, TIME),  # NHA_RES_BUCKET: NHA_RES_BUCKET_IDLE_TIME
 ]
+# Of events, these too: when something was made, which a recorded network has.
+EVENTS = [
+    *MESSAGES,
+    ("ADDR", (6,), (8, 16), TIME),  # IFA_CACHEINFO: cstamp, tstamp
+    ("MULTICAST", (6,), (8, 16), TIME),
+    ("ANYCAST", (6,), (8, 16), TIME),
+    ("LINK", (12, 5), (4, 8), TIME),  # IFLA_PROTINFO, IFLA_INET6_CACHEINFO: tstamp
+    ("LINK", (26, 10, 5), (4, 8), TIME),
+    ("LINK", (12, 41), WHOLE, PASSING),  # IFLA_BRPORT_MCAST_N_GROUPS
+    ("LINK", (18, 5, 41), WHOLE, PASSING),
+    ("LINK", (18, 2, 48), WHOLE, PASSING),  # IFLA_BR_FDB_N_LEARNED
+]
 # NLMSGERR_ATTR_POLICY, NL_POLICY_TYPE_ATTR_MIN_VALUE_U: MAX_TCP_HEADER, which
 # IFLA_GSO_MAX_SIZE and its like must be above, is as the kernel was built.
 ERRORS = {4: {4: {None: [(*WHOLE, False)]}}}
@@ -85,7 +98,10 @@ OF_WAY = [
     22,  # RTA_ENCAP
 ]
 RTA_MULTIPATH = 9
-ROUTE, NLM_F_MULTI = 24, 2
+ROUTE, NEIGH, MDB, NLM_F_MULTI = 24, 28, 84, 2
+MDB_STATE = 16 + 8 + 3 * 4 + 4  # of the struct br_mdb_entry of an event: temporary is 0
+NUD_INCOMPLETE, NUD_NOARP, NUD_PERMANENT = 1, 0x40, 0x80
+LINK_ADDRESSES = b"\x02\x00\x5e"  # networks.mac(), and what is drawn from it
 ERROR_CODE = 4  # bytes before the message that an error is about
 
 
@@ -132,6 +148,25 @@ TEXT = [
     (r"^ip nexthop|^ip -d nexthop", r"\b(unbalanced_time|idle_time) \d+(\.\d+)?", r"\1 N", TIME),
 ]  # fmt: skip
 
+# Of what changes, these too.
+EVENT_TEXT = [
+    *TEXT,
+    (r"^ip monitor", r"(?m)^\[NEIGH\](Deleted )?(22[4-9]|23\d|ff[0-9a-f]{2}:).* NOARP *\n", "", PASSING),
+    (r"^ip monitor", r"(?m)^\[NEIGH\](Deleted )?dev \S+ lladdr 02:00:5e:\S+ (?!.*(PERMANENT|NOARP)).*\n", "", PASSING),
+    (r"^ip monitor", r"(?m)^\[NEIGH\].* INCOMPLETE.*\n", "", PASSING),
+    (r"^ip .*neigh", r"(?m)^.* INCOMPLETE.*\n", "", PASSING),
+    (r"^bridge fdb", r"(?m)^02:00:5e:(?!.*(permanent|static|extern_learn)).*\n", "", PASSING),
+    (r"^ip monitor", r"(valid_lft|preferred_lft) [1-9]\d*sec", r"\1 Nsec", TIME),
+    (r"^ip monitor", r"\b(expires) -?\d+sec", r"\1 Nsec", TIME),
+    (r"^ip monitor", r"\b(hello_timer|tcn_timer|topology_change_timer|gc_timer|message_age_timer|forward_delay_timer|"
+     r"hold_timer) +\d+\.\d+", r"\1 N", TIME),
+    # In the order of a hash with a secret.
+    (r"^ip .*neigh|^bridge fdb", r"(?s)^.+$", lambda found: _sorted_lines(found), DRAWN),
+    (r"^ip monitor", r"(?m)(^\[NEIGH\].*\n)+", lambda found: _sorted_lines(found), DRAWN),
+    # Who asks: root of the kernel, and somebody else of us.
+    (r"route get", r"\buid (0|65534)\b", "uid N", ASKED),
+]  # fmt: skip
+
 
 def _grown(entries):
     """The table as a tree: by base type, then by attribute; under None, bytes."""
@@ -146,6 +181,7 @@ def _grown(entries):
 
 
 TREE = _grown(MESSAGES)
+EVENT_TREE = _grown(EVENTS)
 BRIDGE = b"bridge\0"
 
 
@@ -209,14 +245,15 @@ def _without_way(message, way):
     return struct.pack("=I", len(whole)) + whole[4:]
 
 
-def mask_datagram(datagram, way=False):
+def mask_datagram(datagram, way=False, tree=None):
     """@datagram with its volatile bytes put out; @way: without what is of the
     way that was drawn."""
+    tree = TREE if tree is None else tree
     data, parts, offset = bytearray(datagram), [], 0
     while len(data) - offset >= 16:
         length, kind, flags = struct.unpack_from("=IHH", data, offset)
         end = min(len(data), offset + max(length, 16))
-        node = TREE.get(m.base_of(kind)) if kind >= 16 else None
+        node = tree.get(m.base_of(kind)) if kind >= 16 else None
         if node:
             _mask_attributes(data, offset + 16 + m.header_length(kind), end, node)
         elif flags & m.NLM_F_ACK_TLVS and kind in (m.NLMSG_ERROR, m.NLMSG_DONE) and end - offset >= 36:
@@ -245,8 +282,28 @@ def _sorted_nexthops(match):
     return json.dumps(routes)
 
 
-def mask_text(command, output):
-    for commands, pattern, replacement, _ in TEXT:
+def is_passing(message):
+    """Whether an event is about what the kernel's own packets left: neighbors
+    that it looks for, or whose multicast addresses it sent a report to, and what
+    a bridge learns from such a packet."""
+    kind = struct.unpack_from("=H", message, 4)[0]
+    if m.base_of(kind) == MDB:
+        return message[MDB_STATE : MDB_STATE + 1] == b"\0"
+    if m.base_of(kind) != NEIGH or len(message) < 28:
+        return False
+    family, state, flags = message[16], struct.unpack_from("=H", message, 24)[0], message[26]
+    found = m.found(message, 0, len(message))
+    if family == m.AF_BRIDGE:
+        return not state & (NUD_NOARP | NUD_PERMANENT) and found.get(2, b"").startswith(LINK_ADDRESSES)
+    if state == NUD_INCOMPLETE:
+        return True
+    target = found.get(1, b"")
+    multicast = target[:1] == b"\xff" if len(target) == 16 else target[:1] and 224 <= target[0] < 240
+    return bool(multicast) and bool(state & NUD_NOARP)
+
+
+def mask_text(command, output, table=None):
+    for commands, pattern, replacement, _ in TEXT if table is None else table:
         if re.search(commands, command):
             output = re.sub(pattern, replacement, output)
     return output
