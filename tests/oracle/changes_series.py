@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""Series of commands that are written by hand: what random ones do not come
+to, as it takes time, or a setting that no command of theirs makes."""
+
+import changes_networks
+from networks import FAR, Network, mac, pair
+
+DAD = "sleep 2.3"  # a delay of up to a second, and a second without an answer
+
+
+def loud():
+    """A pair that looks for duplicates of its addresses."""
+    network = Network("duplicates").ip("link set lo up")
+    for family in ("all", "default"):
+        network.sysctl(f"ipv6/conf/{family}/accept_dad", int(family == "default"))
+        network.sysctl(f"ipv6/conf/{family}/dad_transmits", 1)
+        network.sysctl(f"ipv6/conf/{family}/router_solicitation_delay", 1)
+    return pair(network)
+
+
+def duplicates():
+    return loud(), [
+        "ip addr add 2001:db8::1/64 dev v0",
+        "ip addr add 2001:db8::2/64 dev v0",
+        "ip addr del 2001:db8::2/64 dev v0",
+        DAD,
+        "ip addr add 2001:db8::3/64 dev v0 nodad",
+        "ip addr add 2001:db8::4/64 dev v0 optimistic",
+        "ip addr add 2001:db8::5/64 dev v0",
+        "ip link set v0 down",
+        "ip link set v0 up",
+        "ip -6 addr show dev v0",
+        "ip link set v0 addrgenmode eui64",
+        DAD,
+        "ip -6 addr show dev v0",
+    ]
+
+
+def promotion():
+    """Secondary addresses that stay when the first one goes, and that do not."""
+    network = changes_networks.single()
+    network.name = "promotion"
+    network.sysctl("ipv4/conf/v1/promote_secondaries", 1)
+    commands = []
+    for device in ("v0", "v1"):
+        commands += [f"ip addr add 10.0.0.{number}/24 brd + dev {device}" for number in (1, 2, 3, 4)]
+        commands += [
+            f"ip route add 10.5.0.0/16 via 10.0.0.9 dev {device} src 10.0.0.3",
+            f"ip addr add 10.0.0.5/25 dev {device}",
+            f"ip addr del 10.0.0.2/24 dev {device}",
+            f"ip addr del 10.0.0.1/24 dev {device}",
+            "ip route show table all",
+            f"ip addr flush dev {device} to 10.0.0.0/24",
+        ]
+    return network, commands
+
+
+def elsewhere():
+    """Links whose other end is in another namespace."""
+    network = Network("elsewhere").ip(
+        f"""
+        link set lo up
+        link add v0 address {mac(0x5300)} type veth peer name far0 address {mac(0x5301)} netns {FAR}
+        link add v1 address {mac(0x5302)} type veth peer name far1 address {mac(0x5303)} netns {FAR}
+        link set v0 addrgenmode none
+        link set v1 addrgenmode none
+        """
+    )
+    network.far("link set lo up\nlink set far0 up")
+    network.ip("link set v0 up\nlink set v1 up").settle("v0", "v1")
+    return network, [
+        "ip addr add 192.0.2.1/24 dev v0",
+        "ip addr add 198.51.100.1/24 dev v1",
+        "ip route add default via 192.0.2.9",
+        "ip route add 10.0.0.0/8 via 198.51.100.9",
+        "ip link set v0 down",
+        "ip link set v0 up",
+        "ip link set v1 mtu 1400",
+        "ip link set v1 name v7",
+        "ip link add link v0 address 02:00:5e:00:54:01 name mv0 type macvlan",
+        "ip link set mv0 up",
+        "ip link del v0",
+        "ip link del v7",
+    ]
+
+
+def cascade():
+    """What goes with a link, and what comes when it is up again."""
+    return changes_networks.mixed(), [
+        "ip link set v0 down",
+        "ip route show table all",
+        "ip -6 route show table all",
+        "ip link set v0 up",
+        "ip route show table all",
+        "ip -6 route show table all",
+        "ip link set v1 down",
+        "ip link set v1 up",
+        "ip link set lo down",
+        "ip link set lo up",
+        "ip link set v3 nomaster",
+        "ip link set v3 master br0",
+        "ip link set br0 down",
+        "ip link set br0 up",
+        "ip link set v0 address 02:00:5e:00:54:02",
+        "ip link del br0",
+        "ip link del mv0",
+        "ip link del v1",
+        "ip -d nexthop",
+        "ip link del v2",
+    ]
+
+
+SERIES = {"duplicates": duplicates, "promotion": promotion, "elsewhere": elsewhere, "cascade": cascade}

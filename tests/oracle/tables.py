@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""Two table files of what should be one network: the one that `nlvirt record`
+made of the kernel's, the other that `nlvirt run --save` wrote."""
+
+import difflib
+import ipaddress
+import re
+
+import messages as m
+import volatile
+
+# (group, key, value, what to put there), and why it may differ.
+COUNTERS, TIME, DRAWN = "counters", "time", "drawn by the kernel"
+PASSING = "left by the kernel's own packets"
+UNSEEN = "recording finds those only that a rule or a route names"
+VOLATILE = [
+    ("network", r"clock", r".*", "", TIME),
+    ("network", r"ipv[46]-empty-tables", r".*", "", UNSEEN),
+    ("network", r"(arp|ndisc)-(default-)?(table|settings)", r"\b(entries|last_\w+|hash_\w+|allocs|destroys|res_failed|"
+     r"lookups|hits|\w+_gc_runs|reachable_time|table_fulls|rcv_probes_\w+|unres_discards|rcv_\w+):\d+;", "", COUNTERS),
+    ("link", r"(rx|tx)-(?!queues|queue-).*|multicast-packets|collisions", r".*", "", COUNTERS),
+    ("link", r"(ipv6|icmpv6)-statistics", r".*", "", COUNTERS),
+    ("link", r"ipv6-state", r"\b(updated|reachable_time):\d+;", "", TIME),
+    ("link", r"(arp|ndisc)-settings", r"\b(references|reachable_time):\d+;", "", DRAWN),
+    ("link", r"(ipv4|ipv6)-groups", r" \d+ \d+;", ";", TIME),
+    ("link", r"kind-data", r"0c001[0-3]00[0-9a-f]{16}", "~", TIME),  # the timers of a bridge
+    ("link", r"slave-data", r"0c001[5-7]00[0-9a-f]{16}", "~", TIME),
+    ("link", r"slave-data", r"08002900[0-9a-f]{8}", "~", PASSING),  # IFLA_BRPORT_MCAST_N_GROUPS
+    ("link", r"kind-data", r"08003000[0-9a-f]{8}", "~", PASSING),  # IFLA_BR_FDB_N_LEARNED
+    ("address", r"created|updated|(valid|preferred)-lifetime", r"[1-9]\d*", "N", TIME),
+    ("route", r"expires", r"\d+", "N", TIME),
+    ("neighbor", r"confirmed|used|updated|references|probes|attribute-3", r".*", "", TIME),
+]  # fmt: skip
+OBJECTS = {
+    "qdisc": 36, "class": 40, "filter": 44, "chain": 100, "action": 48, "stats": 92, "bucket": 116, "tunnel": 120,
+}  # fmt: skip
+TELLING = r"(device|address|destination|priority|mac-address|id|gateway|table)="
+
+
+def _masked(kind, key, value):
+    for group, keys, values, instead, _ in VOLATILE:
+        if group == kind and re.fullmatch(keys, key):
+            value = re.sub(values, instead, value, count=0 if values != ".*" else 1)
+    return value
+
+
+def _is_passing(kind, rows):
+    """What the kernel's own packets left, as volatile.is_passing()."""
+    if kind == "object":
+        return any(row == "type=multicast" for row in rows)
+    if kind != "neighbor":
+        return False
+    found = dict(row.partition("=")[::2] for row in rows)
+    if found.get("family") == "bridge":
+        learned = not {"permanent", "noarp"} & set(found.get("state", "permanent").split(";"))
+        return learned and found.get("mac-address", "").startswith("02:00:5e:")
+    try:
+        return ipaddress.ip_address(found.get("address", "")).is_multicast and found.get("state") == "noarp"
+    except ValueError:
+        return False
+
+
+def _masked_object(rows):
+    """A message, as it came."""
+    found = dict(row.partition("=")[::2] for row in rows)
+    base = OBJECTS.get(found.get("type"))
+    if not base:
+        return " ".join(rows)
+    masked = volatile.mask_datagram(m.message(base, 0, bytes.fromhex(found["data"])))
+    return f"type={found['type']} {masked[16:].hex()}"
+
+
+def groups(text):
+    """(kind, name, rows) of each, without what is volatile; neighbors, which are
+    in the order of a hash with a secret, sorted."""
+    found, neighbors = [], []
+    for part in re.split(r"(?m)^(?=\[)", text):
+        head, *rows = part.strip().splitlines() or [""]
+        kind, _, name = head.strip("[]").partition(" ")
+        if not kind:
+            continue
+        if name.isdigit():
+            name = ""
+        shown = []
+        for row in rows:
+            key, _, value = row.partition("=")
+            value = _masked(kind, key, value)
+            if value:
+                shown.append(f"{key}={value}")
+        if kind == "object":
+            shown = [_masked_object(rows)]
+        if not _is_passing(kind, rows):
+            (neighbors if kind == "neighbor" else found).append((kind, name, tuple(shown)))
+    return [*found, *sorted(neighbors)]
+
+
+def _head(group):
+    kind, name, rows = group
+    about = [row for row in rows if re.match(TELLING, row)]
+    return f"[{kind}{' ' + name if name else ''}] {' '.join(about)}".strip()
+
+
+def differences(first, second):
+    """Rows: - what the first has, + what the second has."""
+    one, other = groups(first), groups(second)
+    rows = []
+    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
+    for tag, a, b, c, d in matcher.get_opcodes():
+        if tag == "equal":
+            continue
+        gone, come = one[a:b], list(other[c:d])
+        for group in gone:
+            match = next((g for g in come if g[:2] == group[:2] and _head(g) == _head(group)), None)
+            if match is None:
+                rows.append(f"  - {_head(group)}")
+                continue
+            come.remove(match)
+            if match != group:
+                rows.append(f"    {_head(group)}")
+                changed = difflib.unified_diff(group[2], match[2], lineterm="", n=0)
+                rows += [f"    {row}" for row in list(changed)[2:] if not row.startswith("@@")]
+        rows += [f"  + {_head(group)}" for group in come]
+    return rows
