@@ -157,7 +157,7 @@ follow_mtu (NlvChange *change, NlvLink *link)
 {
   guint32 before = (guint32) nlv_link_get_setting (link, NLV_LINK_IPV6, DEVCONF_MTU6);
 
-  if (before == link->mtu)
+  if (before == link->mtu || link->mtu < MIN_MTU)
     return;
   nlv_ipv6_change_mtu (change, link, before);
   nlv_settings_unset (&link->settings[NLV_LINK_IPV6], DEVCONF_MTU6);
@@ -189,6 +189,8 @@ come_up (NlvChange *change, NlvLink *link)
   restore_addresses (change, link);
   if (is_link_ready (link))
     become_ready (change, link);
+  if (link->mtu < MIN_MTU)
+    go_down (change, link, FALSE);
 }
 
 static void
@@ -209,10 +211,16 @@ change_state (NlvChange *change, NlvLink *link)
 static void
 change_mtu (NlvChange *change, NlvLink *link)
 {
-  gboolean had = change->old_mtu >= MIN_MTU, has = nlv_link_has_ipv6 (link);
+  gboolean loopback = (link->flags & IFF_LOOPBACK) != 0;
+  gboolean had = loopback || change->old_mtu >= MIN_MTU, has = link->mtu >= MIN_MTU;
 
   if (!has && had)
-    go_down (change, link, (link->flags & IFF_LOOPBACK) == 0);
+    {
+      /* The loopback keeps IPv6, with the MTU that it had. */
+      if (loopback && change->old_mtu >= MIN_MTU)
+        nlv_link_set_setting (link, NLV_LINK_IPV6, DEVCONF_MTU6, change->old_mtu);
+      go_down (change, link, !loopback);
+    }
   else if (has && had)
     {
       nlv_ipv6_change_mtu (change, link,

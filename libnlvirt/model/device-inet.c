@@ -105,7 +105,12 @@ change_mtu (NlvChange *change, NlvLink *link)
   if (had && !nlv_link_has_ipv4 (link))
     end (change, link);
   else if (!had && nlv_link_has_ipv4 (link))
-    begin (change, link);
+    {
+      begin (change, link);
+      /* The loopback is given these by its registration. */
+      nlv_link_set_setting (link, NLV_LINK_IPV4, NLV_IPV4_NOXFRM, 0);
+      nlv_link_set_setting (link, NLV_LINK_IPV4, NLV_IPV4_NOPOLICY, 0);
+    }
 }
 
 void

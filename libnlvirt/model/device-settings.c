@@ -36,7 +36,7 @@ nlv_link_set_address (NlvChange *change, NlvLink *link, const guint8 *address)
   guint8 old[sizeof link->address];
   int error;
 
-  if ((driver->abilities & NLV_DEVICE_ADDRESS) == 0)
+  if ((driver->abilities & NLV_DEVICE_ADDRESS) == 0 || length == 0)
     return -EOPNOTSUPP;
   nlv_netdev_notify (change, link, NLV_NETDEV_PRE_CHANGE_ADDRESS);
   memcpy (old, link->address, sizeof old);

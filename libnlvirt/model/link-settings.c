@@ -21,6 +21,12 @@
 #define IPV4_MIN_MTU 68
 #define IPV6_MIN_MTU 1280
 
+static gboolean
+is_loopback (const NlvLink *link)
+{
+  return (link->flags & IFF_LOOPBACK) != 0;
+}
+
 /* What IPv4 and IPv6 know of it. */
 static guint32
 known_mtu (const NlvLink *link)
@@ -37,13 +43,7 @@ nlv_link_has_ipv4 (const NlvLink *link)
 gboolean
 nlv_link_has_ipv6 (const NlvLink *link)
 {
-  return known_mtu (link) >= IPV6_MIN_MTU;
-}
-
-static gboolean
-is_loopback (const NlvLink *link)
-{
-  return (link->flags & IFF_LOOPBACK) != 0;
+  return is_loopback (link) || known_mtu (link) >= IPV6_MIN_MTU;
 }
 
 static guint
@@ -54,9 +54,8 @@ usual_ipv4 (const NlvLink *link, gint64 *values)
   };
 
   memcpy (values, usual, sizeof usual);
-  /* IPV4_DEVCONF_NOXFRM and _NOPOLICY */
   if (is_loopback (link))
-    values[14] = values[15] = 1;
+    values[NLV_IPV4_NOXFRM] = values[NLV_IPV4_NOPOLICY] = 1;
   return N_INET_CONF;
 }
 
