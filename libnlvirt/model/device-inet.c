@@ -107,9 +107,9 @@ change_mtu (NlvChange *change, NlvLink *link)
   else if (!had && nlv_link_has_ipv4 (link))
     {
       begin (change, link);
-      /* The loopback is given these by its registration. */
-      nlv_link_set_setting (link, NLV_LINK_IPV4, NLV_IPV4_NOXFRM, 0);
-      nlv_link_set_setting (link, NLV_LINK_IPV4, NLV_IPV4_NOPOLICY, 0);
+      /* The loopback is given these only when it is registered. */
+      for (guint id = NLV_IPV4_NOXFRM; id <= NLV_IPV4_NOPOLICY && (link->flags & IFF_LOOPBACK) != 0; id++)
+        nlv_link_set_setting (link, NLV_LINK_IPV4, id, 0);
     }
 }
 
