@@ -399,25 +399,29 @@ nlv_route_insert_ipv4 (NlvChange *change, NlvRoute *row, guint16 flags, gboolean
 }
 
 int
+nlv_route_add_ipv4 (NlvChange *change, const NlvRouteConfig *config, gboolean asked)
+{
+  NlvRoute row;
+  int error;
+
+  nlv_route_add_table (change->network, AF_INET, config->table);
+  error = create (change, config, &row);
+  if (error == 0)
+    return nlv_route_insert_ipv4 (change, &row, config->nlmsg_flags, asked);
+  nlv_route_clear (&row);
+  return error;
+}
+
+int
 nlv_newroute_ipv4 (const NlvRequest *request)
 {
   NlvRouteConfig config;
   NlvChange change;
-  NlvRoute row;
   int error;
 
   nlv_change_init_request (&change, request);
   error = nlv_route_config_parse_ipv4 (&change, request->message, &config);
-  if (error < 0)
-    return error;
-  nlv_route_add_table (request->network, AF_INET, config.table);
-  error = create (&change, &config, &row);
-  if (error < 0)
-    {
-      nlv_route_clear (&row);
-      return error;
-    }
-  return nlv_route_insert_ipv4 (&change, &row, config.nlmsg_flags, TRUE);
+  return error < 0 ? error : nlv_route_add_ipv4 (&change, &config, TRUE);
 }
 
 /* --- deleting: fib_table_delete() -------------------------------------------------- */
@@ -523,13 +527,27 @@ is_meant (NlvChange *change, const NlvRouteConfig *config, const NlvRoute *row)
 }
 
 int
+nlv_route_delete_ipv4 (NlvChange *change, const NlvRouteConfig *config, gboolean asked)
+{
+  NlvFibCursor cursor;
+  const NlvRoute *row;
+
+  nlv_fib_cursor_init_prefix (&cursor, AF_INET, config->table, &config->destination, config->destination_length);
+  do
+    row = nlv_fib_next (nlv_network_get_fib (change->network), &cursor);
+  while (row != NULL && !is_meant (change, config, row));
+  if (row == NULL)
+    return -ESRCH;
+  nlv_route_event (change, RTM_DELROUTE, 0, row, asked);
+  nlv_network_remove_route (change->network, &cursor);
+  return 0;
+}
+
+int
 nlv_delroute_ipv4 (const NlvRequest *request)
 {
-  NlvFib *fib = nlv_network_get_fib (request->network);
   NlvRouteConfig config;
-  NlvFibCursor cursor;
   NlvChange change;
-  const NlvRoute *row;
   int error;
 
   nlv_change_init_request (&change, request);
@@ -540,13 +558,5 @@ nlv_delroute_ipv4 (const NlvRequest *request)
     return nlv_change_refuse (&change, -EINVAL, "Nexthop id does not exist");
   if (!nlv_route_has_table (request->network, AF_INET, config.table))
     return nlv_change_refuse (&change, -ESRCH, "FIB table does not exist");
-  nlv_fib_cursor_init_prefix (&cursor, AF_INET, config.table, &config.destination, config.destination_length);
-  do
-    row = nlv_fib_next (fib, &cursor);
-  while (row != NULL && !is_meant (&change, &config, row));
-  if (row == NULL)
-    return -ESRCH;
-  nlv_route_event (&change, RTM_DELROUTE, 0, row, TRUE);
-  nlv_network_remove_route (request->network, &cursor);
-  return 0;
+  return nlv_route_delete_ipv4 (&change, &config, TRUE);
 }

@@ -85,3 +85,8 @@ void nlv_route_add_table (NlvNetwork *network, guint8 family, guint32 table);
  * own. */
 int nlv_route_insert_ipv4 (NlvChange *change, NlvRoute *row, guint16 flags, gboolean asked);
 int nlv_route_insert_ipv6 (NlvChange *change, NlvRoute *row, guint16 flags, gboolean asked);
+
+/* change-route-ipv4.c: fib_create_info() with fib_table_insert(), and
+ * fib_table_delete(), of a config that is read. */
+int nlv_route_add_ipv4 (NlvChange *change, const NlvRouteConfig *config, gboolean asked);
+int nlv_route_delete_ipv4 (NlvChange *change, const NlvRouteConfig *config, gboolean asked);

@@ -66,148 +66,44 @@ nlv_link_ignores_linkdown (NlvNetwork *network, const NlvLink *link)
 
 /* --- fib_magic() ---------------------------------------------------------------------- */
 
-/* What fib_magic() gives to fib_table_insert() and fib_table_delete(). */
-typedef struct
-{
-  const NlvLink *link;
-  guint32 table;
-  guint8 type;
-  guint32 destination;
-  guint8 length;
-  guint32 source;
-  guint32 metric;
-} Magic;
-
-static guint8
-scope_of (const Magic *magic)
-{
-  return magic->type == RTN_LOCAL ? RT_SCOPE_HOST : RT_SCOPE_LINK;
-}
-
-/* inet_addr_type_table() */
-static gboolean
-is_local (NlvNetwork *network, guint32 ip, guint32 table)
-{
-  const NlvFlow flow = { .family = AF_INET, .destination.v4 = ip };
-  NlvLookup lookup = { 0 };
-
-  return ip != 0 && ip != G_MAXUINT32 && !nlv_ipv4_is_multicast (ip) &&
-         nlv_lookup_table (network, &flow, table, &lookup) == 0 && lookup.route.type == RTN_LOCAL;
-}
-
-/* What fib_create_info() may have against it: fib_check_nh_nongw(),
- * fib_valid_prefsrc(). */
-static gboolean
-is_valid (NlvNetwork *network, const Magic *magic)
-{
-  guint32 table = magic->table == RT_TABLE_MAIN ? RT_TABLE_LOCAL : magic->table;
-
-  if (scope_of (magic) != RT_SCOPE_HOST && (magic->link->flags & IFF_UP) == 0)
-    return FALSE;
-  if (magic->source == 0 || (magic->type == RTN_LOCAL && magic->destination == magic->source))
-    return TRUE;
-  return is_local (network, magic->source, table) ||
-         (table != RT_TABLE_LOCAL && is_local (network, magic->source, RT_TABLE_LOCAL));
-}
-
-static NlvRoute
-make_route (NlvNetwork *network, const Magic *magic)
-{
-  NlvRoute route = {
-    .family = AF_INET,
-    .type = magic->type,
-    .scope = scope_of (magic),
-    .protocol = RTPROT_KERNEL,
-    .table = magic->table,
-    .destination.v4 = magic->destination,
-    .destination_length = magic->length,
-    .metric = magic->metric,
-    .preferred_source.v4 = magic->source,
-    .has_preferred_source = magic->source != 0,
-    .n_nexthops = 1,
-    .nexthops = g_new0 (NlvNexthop, 1),
-  };
-
-  route.nexthops->link = magic->link->index;
-  if (route.scope != RT_SCOPE_HOST && !magic->link->carrier)
-    route.nexthops->flags = RTNH_F_LINKDOWN | (nlv_link_ignores_linkdown (network, magic->link) ? RTNH_F_DEAD : 0);
-  return route;
-}
-
-/* fib_table_insert() with NLM_F_CREATE and NLM_F_APPEND */
-static void
-insert (NlvChange *change, const Magic *magic)
-{
-  NlvFib *fib = nlv_network_get_fib (change->network);
-  const NlvIp destination = { .v4 = magic->destination };
-  guint16 flags = NLM_F_CREATE | NLM_F_EXCL;
-  NlvFibCursor cursor;
-  const NlvRoute *at;
-  NlvRoute route;
-
-  if (!is_valid (change->network, magic))
-    return;
-  route = make_route (change->network, magic);
-  nlv_fib_cursor_init_prefix (&cursor, AF_INET, magic->table, &destination, magic->length);
-  while ((at = nlv_fib_next (fib, &cursor)) != NULL)
-    {
-      if (at->tos != 0 || at->metric != magic->metric)
-        continue;
-      if (nlv_fib_equal_routes (at, &route))
-        {
-          nlv_route_clear (&route);
-          return;
-        }
-      flags = NLM_F_CREATE | NLM_F_APPEND;
-    }
-  nlv_route_event (change, RTM_NEWROUTE, flags, &route, FALSE);
-  nlv_network_insert_route (change->network, &route, NLV_FIB_LAST);
-}
-
-static gboolean
-matches (const Magic *magic, const NlvRoute *route)
-{
-  return route->tos == 0 && route->type == magic->type && route->scope == scope_of (magic) &&
-         route->protocol == RTPROT_KERNEL && route->nexthop_id == 0 &&
-         (magic->source == 0 || (route->has_preferred_source && route->preferred_source.v4 == magic->source)) &&
-         (magic->metric == 0 || route->metric == magic->metric) && route->n_nexthops > 0 &&
-         route->nexthops[0].link == magic->link->index;
-}
-
-/* fib_table_delete() */
-static void delete (NlvChange *change, const Magic *magic)
-{
-  NlvFib *fib = nlv_network_get_fib (change->network);
-  const NlvIp destination = { .v4 = magic->destination };
-  NlvFibCursor cursor;
-  const NlvRoute *at;
-
-  nlv_fib_cursor_init_prefix (&cursor, AF_INET, magic->table, &destination, magic->length);
-  while ((at = nlv_fib_next (fib, &cursor)) != NULL)
-    if (matches (magic, at))
-      {
-        nlv_route_event (change, RTM_DELROUTE, 0, at, FALSE);
-        nlv_network_remove_route (change->network, &cursor);
-        return;
-      }
-}
-
-/* @primary is whose address the route prefers. */
-static Magic
+/* A route over the link, that prefers the address of @primary. */
+static NlvRouteConfig
 begin (NlvChange *change, const NlvLink *link, const NlvAddress *primary, guint8 type, guint32 destination)
 {
   guint32 vrf = nlv_link_get_vrf_table (change->network, link);
 
-  return (Magic){
-    .link = link,
+  return (NlvRouteConfig){
+    .nlmsg_flags = NLM_F_CREATE | NLM_F_APPEND,
+    .family = AF_INET,
+    .type = type,
+    .scope = type == RTN_LOCAL ? RT_SCOPE_HOST : RT_SCOPE_LINK,
+    .protocol = RTPROT_KERNEL,
     .table = vrf != 0              ? vrf
              : type == RTN_UNICAST ? RT_TABLE_MAIN
                                    : RT_TABLE_LOCAL,
-    .type = type,
-    .destination = destination,
-    .length = 32,
-    .source = primary->local.v4,
+    .destination.v4 = destination,
+    .destination_length = 32,
+    .preferred_source.v4 = primary->local.v4,
+    .way.link = link->index,
   };
+}
+
+/* Whatever is wrong with it, who asks for an address hears nothing of. */
+static void
+insert (const NlvChange *change, const NlvRouteConfig *config)
+{
+  NlvChange own = *change;
+
+  own.extack = NULL;
+  nlv_route_add_ipv4 (&own, config, FALSE);
+}
+
+static void delete (const NlvChange *change, const NlvRouteConfig *config)
+{
+  NlvChange own = *change;
+
+  own.extack = NULL;
+  nlv_route_delete_ipv4 (&own, config, FALSE);
 }
 
 /* --- an address's routes -------------------------------------------------------------- */
@@ -234,15 +130,15 @@ has_subnet (const NlvAddress *address)
          (network != address->local.v4 || address->prefix_length < 32);
 }
 
-static Magic
+static NlvRouteConfig
 begin_prefix (NlvChange *change, const NlvLink *link, const NlvAddress *address, guint32 metric)
 {
   guint8 type = (link->flags & IFF_LOOPBACK) != 0 ? RTN_LOCAL : RTN_UNICAST;
-  Magic magic = begin (change, link, address, type, network_of (address));
+  NlvRouteConfig config = begin (change, link, address, type, network_of (address));
 
-  magic.length = address->prefix_length;
-  magic.metric = metric;
-  return magic;
+  config.destination_length = address->prefix_length;
+  config.metric = metric;
+  return config;
 }
 
 void
@@ -250,46 +146,46 @@ nlv_ipv4_add_routes (NlvChange *change, const NlvLink *link, const NlvAddress *a
 {
   const NlvAddress *primary = address;
   guint32 broadcast = nlv_ipv4_get_broadcast (address);
-  Magic magic;
+  NlvRouteConfig config;
 
   if ((address->flags & IFA_F_SECONDARY) != 0)
     primary = nlv_ipv4_find_primary (change->network, address);
   if (primary == NULL)
     return;
-  magic = begin (change, link, primary, RTN_LOCAL, address->local.v4);
-  insert (change, &magic);
+  config = begin (change, link, primary, RTN_LOCAL, address->local.v4);
+  insert (change, &config);
   if ((link->flags & IFF_UP) == 0)
     return;
   if (broadcast != 0 && broadcast != G_MAXUINT32)
     {
-      magic = begin (change, link, primary, RTN_BROADCAST, broadcast);
-      insert (change, &magic);
+      config = begin (change, link, primary, RTN_BROADCAST, broadcast);
+      insert (change, &config);
     }
   if (!has_subnet (address))
     return;
   if ((address->flags & IFA_F_NOPREFIXROUTE) == 0)
     {
-      magic = begin_prefix (change, link, address, address->metric);
-      insert (change, &magic);
+      config = begin_prefix (change, link, address, address->metric);
+      insert (change, &config);
     }
   if (address->prefix_length < 31)
     {
-      magic = begin (change, link, address, RTN_BROADCAST, last_of (address));
-      insert (change, &magic);
+      config = begin (change, link, address, RTN_BROADCAST, last_of (address));
+      insert (change, &config);
     }
 }
 
 void
 nlv_ipv4_change_metric (NlvChange *change, const NlvLink *link, const NlvAddress *address, guint32 metric)
 {
-  Magic magic;
+  NlvRouteConfig config;
 
   if ((link->flags & IFF_UP) == 0 || (address->flags & IFA_F_NOPREFIXROUTE) != 0 || !has_subnet (address))
     return;
-  magic = begin_prefix (change, link, address, metric);
-  insert (change, &magic);
-  magic.metric = address->metric;
-  delete (change, &magic);
+  config = begin_prefix (change, link, address, metric);
+  insert (change, &config);
+  config.metric = address->metric;
+  delete (change, &config);
 }
 
 /* What stays of an address's routes, for others of its link need the same. */
@@ -362,10 +258,11 @@ static void
 remove_local (NlvChange *change, const NlvLink *link, const Needs *needs)
 {
   guint32 ip = needs->address->local.v4, vrf = nlv_link_get_vrf_table (change->network, link);
-  Magic magic = begin (change, link, needs->primary, RTN_LOCAL, ip);
+  NlvRouteConfig config = begin (change, link, needs->primary, RTN_LOCAL, ip);
 
-  delete (change, &magic);
-  if (!needs->present && !is_local (change->network, ip, vrf != 0 ? vrf : RT_TABLE_LOCAL))
+  delete (change, &config);
+  if (!needs->present &&
+      nlv_address_type_ipv4 (change->network, &needs->address->local, vrf != 0 ? vrf : RT_TABLE_LOCAL) != RTN_LOCAL)
     nlv_fib_sync_down_address (change, link, ip);
 }
 
@@ -374,7 +271,7 @@ nlv_ipv4_remove_routes (NlvChange *change, const NlvLink *link, const NlvAddress
                         gboolean dead)
 {
   Needs needs = { .address = address, .primary = address, .ending = ending };
-  Magic magic;
+  NlvRouteConfig config;
 
   if ((address->flags & IFA_F_SECONDARY) != 0)
     needs.primary = nlv_ipv4_find_primary (change->network, address);
@@ -382,20 +279,20 @@ nlv_ipv4_remove_routes (NlvChange *change, const NlvLink *link, const NlvAddress
     return;
   if (has_subnet (address) && (address->flags & IFA_F_NOPREFIXROUTE) == 0)
     {
-      magic = begin_prefix (change, link, address, 0);
-      delete (change, &magic);
+      config = begin_prefix (change, link, address, 0);
+      delete (change, &config);
     }
   if (!dead)
     find_needs (change->network, &needs);
   if (!needs.broadcast)
     {
-      magic = begin (change, link, needs.primary, RTN_BROADCAST, nlv_ipv4_get_broadcast (address));
-      delete (change, &magic);
+      config = begin (change, link, needs.primary, RTN_BROADCAST, nlv_ipv4_get_broadcast (address));
+      delete (change, &config);
     }
   if (has_subnet (address) && address->prefix_length < 31 && !needs.last)
     {
-      magic = begin (change, link, needs.primary, RTN_BROADCAST, last_of (address));
-      delete (change, &magic);
+      config = begin (change, link, needs.primary, RTN_BROADCAST, last_of (address));
+      delete (change, &config);
     }
   if (!needs.local)
     remove_local (change, link, &needs);
