@@ -17,7 +17,15 @@ GLIB_SUPPRESSIONS=/usr/share/glib-2.0/valgrind/glib.supp
 PACKAGES="gcc pkg-config meson ninja-build libglib2.0-dev libseccomp-dev
 libgirepository1.0-dev gobject-introspection valac gi-docgen
 python3 python3-gi gir1.2-glib-2.0 python3-pyroute2 iproute2 busybox bubblewrap
-dash util-linux libmnl-dev libnl-utils musl-tools nodejs golang-go valgrind"
+dash util-linux libmnl-dev libnl-utils musl-tools nodejs golang-go valgrind
+wireguard-tools"
+
+# Daemons, which would be started and configure this machine if they were
+# installed: they are only unpacked, with the libraries that are not here.
+DAEMONS="bird2 keepalived ifupdown isc-dhcp-client"
+NLVIRT_DAEMONS=$PWD/$BUILD/daemons
+case $BUILD in /*) NLVIRT_DAEMONS=$BUILD/daemons ;; esac
+export NLVIRT_DAEMONS
 
 missing_packages ()
 {
@@ -45,6 +53,31 @@ install_packages ()
   apt-get install -y --no-install-recommends $missing >/dev/null 2>&1 ||
     { apt-get update -qq && apt-get install -y --no-install-recommends $missing >/dev/null; } ||
     echo "apt-get could not install all of: $missing"
+}
+
+# With what they need and is not here, in one line.
+daemon_packages ()
+{
+  # shellcheck disable=SC2086
+  apt-get install -s --no-install-recommends $DAEMONS 2>/dev/null | sed -n 's/^Inst \([^ ]*\).*/\1/p' | tr '\n' ' '
+}
+
+unpack_daemons ()
+{
+  command -v apt-get >/dev/null || return
+  [ -f "$NLVIRT_DAEMONS/unpacked" ] && return
+  [ -n "$(daemon_packages)" ] || [ "$(id -u)" -ne 0 ] || apt-get update -qq
+  mkdir -p "$NLVIRT_DAEMONS"
+  (
+    cd "$NLVIRT_DAEMONS" || exit
+    # shellcheck disable=SC2046
+    apt-get download $(daemon_packages) || exit
+    for package in *.deb; do
+      dpkg-deb -x "$package" . || exit
+    done
+    rm -f -- *.deb
+    touch unpacked
+  ) >"$NLVIRT_DAEMONS.log" 2>&1 || cat "$NLVIRT_DAEMONS.log"
 }
 
 # set_up DIRECTORY OPTION...
@@ -82,6 +115,7 @@ install_packages
 
 echo "== plain build"
 set_up "$BUILD" || { broken=1; finish; }
+unpack_daemons
 meson test -C "$BUILD" --no-rebuild --print-errorlogs
 
 echo "== address and undefined behaviour sanitizers"
