@@ -532,6 +532,62 @@ test_labels (Fixture *fixture, gconstpointer data)
     g_assert_cmpstr (nlv_network_get_address (fixture->network, i)->label, ==, after[i]);
 }
 
+/* --- groups ------------------------------------------------------------------------------- */
+
+/* Whether the link lets in what is sent to 224.0.0.1. */
+static gboolean
+lets_in (Fixture *fixture, const NlvLink *link)
+{
+  NlvNeighbor entry = { .family = AF_BRIDGE,
+                        .flags = NTF_SELF,
+                        .link = link->index,
+                        .address_length = 6,
+                        .address = { 0x01, 0x00, 0x5e, 0x00, 0x00, 0x01 } };
+
+  return nlv_network_find_neighbor (fixture->network, &entry) != NULL;
+}
+
+static void
+set_link_up (Fixture *fixture, NlvLink *link, gboolean up)
+{
+  NlvChange change = begin (fixture);
+
+  g_assert_cmpint (nlv_link_change_flags (&change, link, up ? IFF_UP : 0, IFF_UP), ==, 0);
+}
+
+static void
+test_filter (Fixture *fixture, gconstpointer data)
+{
+  set_link_up (fixture, fixture->link, FALSE);
+  g_assert_false (lets_in (fixture, fixture->link));
+  set_link_up (fixture, fixture->link, TRUE);
+  g_assert_true (lets_in (fixture, fixture->link));
+  set_link_up (fixture, fixture->link, FALSE);
+  g_assert_false (lets_in (fixture, fixture->link));
+}
+
+/* What is stacked on a link has it let in the same. */
+static void
+test_stacked_filter (Fixture *fixture, gconstpointer data)
+{
+  NlvLink row, *upper;
+
+  nlv_link_init_like_kernel (&row, "mv0", "macvlan");
+  row.index = 9;
+  row.has_lower = TRUE;
+  row.lower = fixture->link->index;
+  row.address[5] = 9;
+  row.kind_data = g_bytes_new_static ("\x08\x00\x01\x00\x04\x00\x00\x00", 8); /* MACVLAN_MODE_BRIDGE */
+  upper = nlv_network_add_link (fixture->network, &row);
+  set_link_up (fixture, fixture->link, FALSE);
+  set_link_up (fixture, fixture->link, TRUE);
+  set_link_up (fixture, upper, TRUE);
+  g_assert_true (lets_in (fixture, upper));
+  set_link_up (fixture, upper, FALSE);
+  g_assert_false (lets_in (fixture, upper));
+  g_assert_true (lets_in (fixture, fixture->link));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -552,5 +608,7 @@ main (int argc, char **argv)
   ADD ("/change-address/unregister", test_unregister);
   ADD ("/change-address/mtu", test_mtu);
   ADD ("/change-address/labels", test_labels);
+  ADD ("/change-address/filter", test_filter);
+  ADD ("/change-address/stacked-filter", test_stacked_filter);
   return g_test_run ();
 }
