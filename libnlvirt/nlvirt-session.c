@@ -201,7 +201,12 @@ on_tree_message (guint64 socket, NlvMessageDirection direction, NlvSpan datagram
 static void
 on_tree_changed (gpointer user_data)
 {
-  queue_event (user_data, (Event){ .signal = CHANGED });
+  NlvirtSession *self = user_data;
+
+  if (nlvirt_table_is_heard (self->table))
+    queue_event (self, (Event){ .signal = CHANGED });
+  else
+    nlvirt_table_settle (self->table);
 }
 
 NlvirtSession *

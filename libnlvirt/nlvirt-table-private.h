@@ -25,8 +25,9 @@ guint64 nlvirt_table_get_time (void);
 gpointer nlvirt_request_begin (NlvWriter *writer, guint16 type, guint16 flags, gsize payload);
 gboolean nlvirt_table_ask (NlvirtTable *self, NlvWriter *writer, GError **error);
 
-/* Tells what a program has changed. */
+/* Tells what a program has changed; is_heard: whether the application would hear it. */
 void nlvirt_table_settle (NlvirtTable *self);
+gboolean nlvirt_table_is_heard (NlvirtTable *self);
 
 /* Called by a list that comes and goes. */
 struct _NlvirtRows;

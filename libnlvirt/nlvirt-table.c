@@ -125,6 +125,13 @@ settled (gpointer owner)
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
+gboolean
+nlvirt_table_is_heard (NlvirtTable *self)
+{
+  return nlvirt_watch_has_lists (self->watch) || g_hash_table_size (self->links) > 0 ||
+         g_signal_has_handler_pending (self, signals[SIGNAL_CHANGED], 0, FALSE);
+}
+
 void
 nlvirt_table_settle (NlvirtTable *self)
 {

@@ -18,5 +18,6 @@ void nlvirt_watch_free (NlvirtWatch *self);
 /* A list is told of its rows until it is taken off. It is not kept alive. */
 void nlvirt_watch_add_list (NlvirtWatch *self, NlvirtRows *list);
 void nlvirt_watch_remove_list (NlvirtWatch *self, NlvirtRows *list);
+gboolean nlvirt_watch_has_lists (NlvirtWatch *self);
 
 G_END_DECLS

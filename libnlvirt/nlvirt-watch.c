@@ -62,6 +62,12 @@ deadline_changed (gpointer owner)
                            deadline < G_MAXINT64 / NLVIRT_TABLE_TICK ? (gint64) deadline * NLVIRT_TABLE_TICK : -1);
 }
 
+static gboolean
+watches (gpointer owner)
+{
+  return ((NlvirtWatch *) owner)->lists->len > 0;
+}
+
 static void
 row_changed (gpointer owner, NlvRowKind kind, guint position, guint n_removed, guint n_added)
 {
@@ -86,6 +92,7 @@ settled (gpointer owner)
 }
 
 static const NlvObserver observer = {
+  .watches = watches,
   .row_changed = row_changed,
   .settled = settled,
   .deadline_changed = deadline_changed,
@@ -129,4 +136,10 @@ void
 nlvirt_watch_remove_list (NlvirtWatch *self, NlvirtRows *list)
 {
   g_ptr_array_remove_fast (self->lists, list);
+}
+
+gboolean
+nlvirt_watch_has_lists (NlvirtWatch *self)
+{
+  return self->lists->len > 0;
 }

@@ -64,8 +64,10 @@ void nlv_network_begin (NlvNetwork *network);
 /* observer.c */
 void nlv_observers_init (NlvObservers *self);
 void nlv_observers_clear (NlvObservers *self);
-/* FALSE: nobody would be told of a row. */
+/* FALSE: nobody would be told of a row, whose position need not be looked for;
+ * nlv_network_changed() is enough. */
 gboolean nlv_network_is_watched (NlvNetwork *network);
+void nlv_network_changed (NlvNetwork *network);
 void nlv_network_row_changed (NlvNetwork *network, NlvRowKind kind, guint position, guint n_removed, guint n_added);
 void nlv_network_deadline_changed (NlvNetwork *network);
 

@@ -20,6 +20,8 @@ tell (NlvNetwork *network, const NlvFibCursor *cursor, guint n_removed, guint n_
 {
   if (nlv_network_is_watched (network))
     nlv_network_row_changed (network, NLV_ROW_ROUTE, nlv_fib_position (network->fib, cursor), n_removed, n_added);
+  else
+    nlv_network_changed (network);
 }
 
 /* The fib had @size_before routes. */
@@ -29,7 +31,10 @@ tell_of_changed (NlvNetwork *network, guint size_before)
   NlvFibCursor cursor;
 
   if (!nlv_network_is_watched (network))
-    return;
+    {
+      nlv_network_changed (network);
+      return;
+    }
   nlv_fib_get_changed (network->fib, &cursor);
   tell (network, &cursor, nlv_fib_size (network->fib) == size_before ? 1 : 0, 1);
 }

@@ -140,6 +140,8 @@ tell_added (NlvNetwork *network, NlvRowKind kind, NlvRows *rows, gconstpointer r
 {
   if (nlv_network_is_watched (network))
     nlv_network_row_changed (network, kind, nlv_rows_find (rows, row), n_removed, 1);
+  else
+    nlv_network_changed (network);
 }
 
 void

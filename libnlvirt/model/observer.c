@@ -109,8 +109,8 @@ nlv_network_send_event (NlvNetwork *network, const NlvEvent *event)
 }
 
 /* What is changed outside of a hold has settled at once. */
-static void
-unsettle (NlvNetwork *network)
+void
+nlv_network_changed (NlvNetwork *network)
 {
   network->observers.unsettled = TRUE;
   if (network->observers.holds > 0)
@@ -125,8 +125,13 @@ nlv_network_is_watched (NlvNetwork *network)
   const GArray *entries = network->observers.entries;
 
   for (guint i = 0; i < entries->len; i++)
-    if (g_array_index (entries, Entry, i).observer->row_changed != NULL)
-      return TRUE;
+    {
+      const Entry *entry = &g_array_index (entries, Entry, i);
+
+      if (entry->observer->row_changed != NULL &&
+          (entry->observer->watches == NULL || entry->observer->watches (entry->owner)))
+        return TRUE;
+    }
   return FALSE;
 }
 
@@ -134,7 +139,7 @@ void
 nlv_network_row_changed (NlvNetwork *network, NlvRowKind kind, guint position, guint n_removed, guint n_added)
 {
   FOR_EACH (network, row_changed, kind, position, n_removed, n_added);
-  unsettle (network);
+  nlv_network_changed (network);
 }
 
 void
@@ -142,7 +147,7 @@ nlv_network_touch_link (NlvNetwork *network, const NlvLink *link)
 {
   network->generation++;
   FOR_EACH (network, link_changed, link->index);
-  unsettle (network);
+  nlv_network_changed (network);
 }
 
 void

@@ -35,6 +35,8 @@ typedef struct
   /* FALSE: an event for @group need not even be written. */
   gboolean (*listens) (gpointer owner, guint group);
   void (*event) (gpointer owner, const NlvEvent *event);
+  /* FALSE: nobody wants to hear of rows now. */
+  gboolean (*watches) (gpointer owner);
   /* Rows came at @position, or went from there. As for a list model, one change
    * after the other; @n_removed and @n_added are 0 or 1, and both 1 where a row
    * took another's place. */
