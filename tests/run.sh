@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # Builds everything and runs all tests: plain, under the address and undefined
-# behaviour sanitizers, and under valgrind. Ends with one line that counts every
+# behaviour sanitizers, those with threads under the thread sanitizer, and under
+# valgrind. Ends with one line that counts every
 # test. Fails if one fails, and as root, where nothing need be missing, if one is
 # skipped.
 #
@@ -80,7 +81,7 @@ unpack_daemons ()
   ) >"$NLVIRT_DAEMONS.log" 2>&1 || cat "$NLVIRT_DAEMONS.log"
 }
 
-# set_up DIRECTORY OPTION...
+# set_up DIRECTORY OPTION... (TARGETS: not everything)
 set_up ()
 {
   directory=$1
@@ -91,7 +92,8 @@ set_up ()
     mkdir -p "$(dirname "$directory")"
     meson setup "$directory" -Dwerror=true "$@" >"$directory.log" 2>&1
   fi || { cat "$directory.log"; return 1; }
-  ninja -C "$directory" >"$directory.log" 2>&1 || { tail -n 60 "$directory.log"; return 1; }
+  # shellcheck disable=SC2086
+  ninja -C "$directory" ${TARGETS-} >"$directory.log" 2>&1 || { tail -n 60 "$directory.log"; return 1; }
   rm -f "$directory.log"
 }
 
@@ -104,6 +106,7 @@ finish ()
   fi
   set -- "$BUILD/meson-logs/testlog.json"
   [ -f "$BUILD-sanitize/meson-logs/testlog.json" ] && set -- "$@" "$BUILD-sanitize/meson-logs/testlog.json"
+  [ -f "$BUILD-thread/meson-logs/testlog.json" ] && set -- "$@" "$BUILD-thread/meson-logs/testlog.json"
   [ -f "$BUILD/meson-logs/testlog-valgrind.json" ] && set -- "$@" "$BUILD/meson-logs/testlog-valgrind.json"
   [ "$(id -u)" -eq 0 ] && set -- "$@" --no-skips
   python3 tests/lib/count.py "$@"
@@ -125,6 +128,12 @@ set_up "$BUILD-sanitize" -Db_sanitize=address,undefined -Db_lundef=false -Dintro
   { broken=1; finish; }
 ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 NLVIRT_SANITIZED=1 \
   meson test -C "$BUILD-sanitize" --no-rebuild --print-errorlogs
+
+echo "== thread sanitizer"
+TARGETS=tests/unit/test-threads set_up "$BUILD-thread" -Db_sanitize=thread -Db_lundef=false -Dintrospection=false \
+  -Dvapi=false || { broken=1; finish; }
+G_SLICE=always-malloc TSAN_OPTIONS="suppressions=$PWD/tests/lib/thread-sanitizer.supp" \
+  meson test -C "$BUILD-thread" --no-rebuild --print-errorlogs threads
 
 echo "== valgrind"
 rm -f "$BUILD/meson-logs/testlog-valgrind.json"
