@@ -10,7 +10,6 @@
 
 #include <linux/if_addr.h>
 #include <linux/netconf.h>
-#include <string.h>
 
 /* IPV4_DEVCONF_IGNORE_ROUTES_WITH_LINKDOWN less one */
 #define IGNORE_ROUTES_WITH_LINKDOWN 28
@@ -66,21 +65,27 @@ nlv_link_ignores_linkdown (NlvNetwork *network, const NlvLink *link)
 
 /* --- fib_magic() ---------------------------------------------------------------------- */
 
+static guint32
+table_of (NlvNetwork *network, const NlvLink *link, guint8 type)
+{
+  guint32 vrf = nlv_link_get_vrf_table (network, link);
+
+  if (vrf != 0)
+    return vrf;
+  return type == RTN_UNICAST ? RT_TABLE_MAIN : RT_TABLE_LOCAL;
+}
+
 /* A route over the link, that prefers the address of @primary. */
 static NlvRouteConfig
 begin (NlvChange *change, const NlvLink *link, const NlvAddress *primary, guint8 type, guint32 destination)
 {
-  guint32 vrf = nlv_link_get_vrf_table (change->network, link);
-
   return (NlvRouteConfig){
     .nlmsg_flags = NLM_F_CREATE | NLM_F_APPEND,
     .family = AF_INET,
     .type = type,
     .scope = type == RTN_LOCAL ? RT_SCOPE_HOST : RT_SCOPE_LINK,
     .protocol = RTPROT_KERNEL,
-    .table = vrf != 0              ? vrf
-             : type == RTN_UNICAST ? RT_TABLE_MAIN
-                                   : RT_TABLE_LOCAL,
+    .table = table_of (change->network, link, type),
     .destination.v4 = destination,
     .destination_length = 32,
     .preferred_source.v4 = primary->local.v4,
@@ -90,7 +95,7 @@ begin (NlvChange *change, const NlvLink *link, const NlvAddress *primary, guint8
 
 /* Whatever is wrong with it, who asks for an address hears nothing of. */
 static void
-insert (const NlvChange *change, const NlvRouteConfig *config)
+put_in (const NlvChange *change, const NlvRouteConfig *config)
 {
   NlvChange own = *change;
 
@@ -98,7 +103,8 @@ insert (const NlvChange *change, const NlvRouteConfig *config)
   nlv_route_add_ipv4 (&own, config, FALSE);
 }
 
-static void delete (const NlvChange *change, const NlvRouteConfig *config)
+static void
+take_out (const NlvChange *change, const NlvRouteConfig *config)
 {
   NlvChange own = *change;
 
@@ -153,25 +159,25 @@ nlv_ipv4_add_routes (NlvChange *change, const NlvLink *link, const NlvAddress *a
   if (primary == NULL)
     return;
   config = begin (change, link, primary, RTN_LOCAL, address->local.v4);
-  insert (change, &config);
+  put_in (change, &config);
   if ((link->flags & IFF_UP) == 0)
     return;
   if (broadcast != 0 && broadcast != G_MAXUINT32)
     {
       config = begin (change, link, primary, RTN_BROADCAST, broadcast);
-      insert (change, &config);
+      put_in (change, &config);
     }
   if (!has_subnet (address))
     return;
   if ((address->flags & IFA_F_NOPREFIXROUTE) == 0)
     {
       config = begin_prefix (change, link, address, address->metric);
-      insert (change, &config);
+      put_in (change, &config);
     }
   if (address->prefix_length < 31)
     {
       config = begin (change, link, address, RTN_BROADCAST, last_of (address));
-      insert (change, &config);
+      put_in (change, &config);
     }
 }
 
@@ -183,9 +189,9 @@ nlv_ipv4_change_metric (NlvChange *change, const NlvLink *link, const NlvAddress
   if ((link->flags & IFF_UP) == 0 || (address->flags & IFA_F_NOPREFIXROUTE) != 0 || !has_subnet (address))
     return;
   config = begin_prefix (change, link, address, metric);
-  insert (change, &config);
+  put_in (change, &config);
   config.metric = address->metric;
-  delete (change, &config);
+  take_out (change, &config);
 }
 
 /* What stays of an address's routes, for others of its link need the same. */
@@ -257,13 +263,12 @@ find_needs (NlvNetwork *network, Needs *needs)
 static void
 remove_local (NlvChange *change, const NlvLink *link, const Needs *needs)
 {
-  guint32 ip = needs->address->local.v4, vrf = nlv_link_get_vrf_table (change->network, link);
-  NlvRouteConfig config = begin (change, link, needs->primary, RTN_LOCAL, ip);
+  const NlvIp *ip = &needs->address->local;
+  NlvRouteConfig config = begin (change, link, needs->primary, RTN_LOCAL, ip->v4);
 
-  delete (change, &config);
-  if (!needs->present &&
-      nlv_address_type_ipv4 (change->network, &needs->address->local, vrf != 0 ? vrf : RT_TABLE_LOCAL) != RTN_LOCAL)
-    nlv_fib_sync_down_address (change, link, ip);
+  take_out (change, &config);
+  if (!needs->present && nlv_address_type_ipv4 (change->network, ip, config.table) != RTN_LOCAL)
+    nlv_fib_sync_down_address (change, link, ip->v4);
 }
 
 void
@@ -280,19 +285,19 @@ nlv_ipv4_remove_routes (NlvChange *change, const NlvLink *link, const NlvAddress
   if (has_subnet (address) && (address->flags & IFA_F_NOPREFIXROUTE) == 0)
     {
       config = begin_prefix (change, link, address, 0);
-      delete (change, &config);
+      take_out (change, &config);
     }
   if (!dead)
     find_needs (change->network, &needs);
   if (!needs.broadcast)
     {
       config = begin (change, link, needs.primary, RTN_BROADCAST, nlv_ipv4_get_broadcast (address));
-      delete (change, &config);
+      take_out (change, &config);
     }
   if (has_subnet (address) && address->prefix_length < 31 && !needs.last)
     {
       config = begin (change, link, needs.primary, RTN_BROADCAST, last_of (address));
-      delete (change, &config);
+      take_out (change, &config);
     }
   if (!needs.local)
     remove_local (change, link, &needs);
