@@ -68,8 +68,38 @@ is_mapped (const NlvIp *ip)
   return memcmp (ip->bytes, mapped, sizeof mapped) == 0;
 }
 
+static gboolean
+find_label (NlvNetwork *network, const NlvAddressLabel *like, guint *place)
+{
+  guint n;
+  const NlvAddressLabel *labels = nlv_network_get_labels (network, &n);
+
+  for (guint i = 0; i < n; i++)
+    if (is_same (&labels[i], like))
+      {
+        *place = i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
 /* __ip6addrlbl_add(): the longest prefix first, and in front of those of all links
  * with the same length. */
+static void
+insert (GArray *labels, const NlvAddressLabel *label)
+{
+  guint place = 0;
+
+  for (; place < labels->len; place++)
+    {
+      const NlvAddressLabel *at = &g_array_index (labels, NlvAddressLabel, place);
+
+      if (at->length < label->length || (at->length == label->length && at->link == 0))
+        break;
+    }
+  g_array_insert_val (labels, place, *label);
+}
+
 int
 nlv_newaddrlabel (const NlvRequest *request)
 {
@@ -86,26 +116,15 @@ nlv_newaddrlabel (const NlvRequest *request)
   if (is_mapped (&label.prefix) && label.length > 96)
     return -EINVAL;
   nlv_ip_mask (&label.prefix, label.length, AF_INET6);
-  labels = take_labels (request->network);
-  for (place = 0; place < labels->len; place++)
+  if (!find_label (request->network, &label, &place))
+    insert (take_labels (request->network), &label);
+  else if (replace)
     {
-      NlvAddressLabel *at = &g_array_index (labels, NlvAddressLabel, place);
-
-      if (is_same (at, &label) && !replace)
-        return -EEXIST;
-      if (is_same (at, &label))
-        {
-          *at = label;
-          break;
-        }
-      if (at->length < label.length || (at->length == label.length && at->link == 0))
-        {
-          g_array_insert_val (labels, place, label);
-          break;
-        }
+      labels = take_labels (request->network);
+      g_array_index (labels, NlvAddressLabel, place) = label;
     }
-  if (place == labels->len)
-    g_array_append_val (labels, label);
+  else
+    return -EEXIST;
   nlv_network_get_globals (request->network)->label_sequence++;
   return 0;
 }
@@ -114,18 +133,14 @@ int
 nlv_deladdrlabel (const NlvRequest *request)
 {
   NlvAddressLabel label;
-  GArray *labels;
+  guint place;
   int error = parse (request, &label);
 
   if (error < 0)
     return error;
   nlv_ip_mask (&label.prefix, label.length, AF_INET6);
-  labels = take_labels (request->network);
-  for (guint i = 0; i < labels->len; i++)
-    if (is_same (&g_array_index (labels, NlvAddressLabel, i), &label))
-      {
-        g_array_remove_index (labels, i);
-        return 0;
-      }
-  return -ESRCH;
+  if (!find_label (request->network, &label, &place))
+    return -ESRCH;
+  g_array_remove_index (take_labels (request->network), place);
+  return 0;
 }
