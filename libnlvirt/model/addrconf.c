@@ -141,8 +141,8 @@ nlv_addrconf_join_solicited (NlvChange *change, NlvLink *link, const NlvIp *ip)
     nlv_group_join (change, link, NLV_GROUPS_IPV6, &group);
 }
 
-static void
-leave_solicited (NlvChange *change, NlvLink *link, const NlvIp *ip)
+void
+nlv_addrconf_leave_solicited (NlvChange *change, NlvLink *link, const NlvIp *ip)
 {
   NlvIp group = nlv_ipv6_solicited_node (ip);
 
@@ -187,7 +187,7 @@ leave_anycast (NlvChange *change, NlvLink *link, const NlvAddress *address)
 
   if (!anycast_of (address, &anycast) || !nlv_group_drop (change, link, NLV_GROUPS_ANYCAST, &anycast, &group))
     return;
-  leave_solicited (change, link, &anycast);
+  nlv_addrconf_leave_solicited (change, link, &anycast);
   route = nlv_ipv6_kernel_route (change->network, link, RTN_ANYCAST, &anycast, 128, 0);
   delete_same_route (change, &route);
   nlv_group_event (change, link, NLV_GROUPS_ANYCAST, &group, FALSE);
@@ -216,7 +216,7 @@ take_down (NlvChange *change, NlvLink *link, const NlvAddress *address)
 
   if (forwards (link))
     leave_anycast (change, link, address);
-  leave_solicited (change, link, &address->local);
+  nlv_addrconf_leave_solicited (change, link, &address->local);
   if (has_peer (address))
     {
       peer = nlv_ipv6_find_prefix_route (change->network, &cursor, link, &address->peer, 128, FALSE);
@@ -397,6 +397,6 @@ nlv_addrconf_keep (NlvChange *change, NlvAddress *address)
     address->flags |= IFA_F_TENTATIVE;
   if (forwards (link))
     leave_anycast (change, link, address);
-  leave_solicited (change, link, &address->local);
+  nlv_addrconf_leave_solicited (change, link, &address->local);
   nlv_network_touch_address (change->network, address);
 }

@@ -31,7 +31,9 @@ void nlv_addrconf_delete (NlvChange *change, NlvAddress *address);
  * checked again when the link is back. */
 void nlv_addrconf_lose (NlvChange *change, NlvAddress *address);
 void nlv_addrconf_keep (NlvChange *change, NlvAddress *address);
+/* addrconf_join_solict() and _leave_solict() */
 void nlv_addrconf_join_solicited (NlvChange *change, NlvLink *link, const NlvIp *ip);
+void nlv_addrconf_leave_solicited (NlvChange *change, NlvLink *link, const NlvIp *ip);
 /* ipv6_ifa_notify(): RTM_NEWADDR makes the address's own route, 0 only tells of it. */
 void nlv_addrconf_notify (NlvChange *change, NlvAddress *address, guint16 type);
 /* The addresses of a link, that may go meanwhile. (element-type NlvAddress) */

@@ -5,6 +5,7 @@
 #include "model/addrconf-route.h"
 #include "model/addrconf.h"
 #include "model/change-neighbor.h"
+#include "model/device-filter.h"
 #include "model/device-group.h"
 #include "model/device.h"
 #include "model/rtnetlink-private.h"
@@ -70,16 +71,29 @@ begin (NlvChange *change, NlvLink *link)
     nlv_group_join (change, link, NLV_GROUPS_IPV6, &all_routers);
 }
 
+/* ipv6_ac_destroy_dev() and ipv6_mc_destroy_dev(), which tell of little. */
+static void
+leave_groups (NlvChange *change, NlvLink *link)
+{
+  g_autoptr (GArray) anycast = g_steal_pointer (&link->groups[NLV_GROUPS_ANYCAST]);
+  g_autoptr (GArray) groups = NULL;
+
+  for (guint i = 0; anycast != NULL && i < anycast->len; i++)
+    nlv_addrconf_leave_solicited (change, link, &g_array_index (anycast, NlvMembership, i).ip);
+  nlv_group_leave (change, link, NLV_GROUPS_IPV6, &all_nodes);
+  if (forwards (link))
+    nlv_group_leave (change, link, NLV_GROUPS_IPV6, &all_routers);
+  groups = g_steal_pointer (&link->groups[NLV_GROUPS_IPV6]);
+  for (guint i = 0; groups != NULL && i < groups->len; i++)
+    nlv_filter_group_left (change->network, link, NLV_GROUPS_IPV6, &g_array_index (groups, NlvMembership, i).ip);
+}
+
 /* The rest of addrconf_ifdown() for a link that IPv6 leaves. */
 static void
 end (NlvChange *change, NlvLink *link)
 {
-  if (forwards (link))
-    nlv_group_leave (change, link, NLV_GROUPS_IPV6, &all_routers);
-  nlv_group_leave (change, link, NLV_GROUPS_IPV6, &all_nodes);
+  leave_groups (change, link);
   nlv_netconf_event (change, RTM_DELNETCONF, AF_INET6, link);
-  for (guint i = NLV_GROUPS_IPV6; i <= NLV_GROUPS_ANYCAST; i++)
-    g_clear_pointer (&link->groups[i], g_array_unref);
   g_clear_pointer (&link->settings[NLV_LINK_IPV6], g_array_unref);
   g_clear_pointer (&link->settings[NLV_LINK_IPV6_STATE], g_array_unref);
   g_clear_pointer (&link->settings[NLV_LINK_NDISC], g_array_unref);

@@ -111,4 +111,103 @@ def cascade():
     ]
 
 
-SERIES = {"duplicates": duplicates, "promotion": promotion, "elsewhere": elsewhere, "cascade": cascade}
+def addresses6():
+    """IPv6 addresses of all kinds, and what they leave of the routes that they share."""
+    return changes_networks.single(), [
+        "ip addr add 2001:db8:1::1 peer 2001:db8:2::1/64 dev v0 nodad",
+        "ip addr change 2001:db8:1::1 peer 2001:db8:3::1/64 dev v0 nodad",
+        "ip addr change 2001:db8:1::1 peer 2001:db8:3::1/64 dev v0 metric 77",
+        "ip -6 route show table all",
+        "ip addr del 2001:db8:1::1 peer 2001:db8:3::1/64 dev v0",
+        "ip -6 route show table all",
+        "ip addr add 2001:db8:4::1/64 dev v0 nodad noprefixroute",
+        "ip addr change 2001:db8:4::1/64 dev v0",
+        "ip addr change 2001:db8:4::1/64 dev v0 noprefixroute",
+        "ip addr change 2001:db8:4::1/64 dev v0 valid_lft 100 preferred_lft 50",
+        "ip addr change 2001:db8:4::1/64 dev v0",
+        "ip addr add 2001:db8:4::2/64 dev v0 nodad valid_lft 100 preferred_lft 0",
+        "ip addr del 2001:db8:4::1/64 dev v0",
+        "ip addr del 2001:db8:4::2/64 dev v0",
+        "ip addr del 2001:db8:4::3/64 dev v0",
+        "ip addr add 2001:db8:1::2/128 dev v0 nodad",
+        "ip addr add 2001:db8:1::2/64 dev v0 nodad",
+        "ip addr replace 2001:db8:1::2/64 dev v0 nodad",
+        *(f"ip addr add {address}/64 dev v0 nodad" for address in ("fe80::2", "fec0::2", "::", "::1", "ff02::5")),
+        *(f"ip addr add {address}/64 dev v0 nodad autojoin" for address in ("ff01::5", "ff02::5", "ff05::5", "fe80::5")),
+        "ip addr add 2001:db8:5::1/64 dev v0 home mngtmpaddr",
+        "ip addr add 2001:db8:5::2/65 dev v0 home mngtmpaddr",
+        "ip addr add 2001:db8:7::1/64 dev lo",
+        "ip addr add 2001:db8:7::2/64 dev lo valid_lft 100 preferred_lft 50",
+        "ip addr del 2001:db8:7::1/64 dev lo",
+        "ip addr add 2001:db8:8::1/129 dev v0",
+        "ip addr add 2001:db8:8::1/0 dev v0 nodad",
+        "ip -6 route add 2001:db8:9::/64 dev v0 src 2001:db8:8::1",
+        "ip addr del 2001:db8:8::1/0 dev v0",
+        "ip -6 addr",
+        "ip -6 route show table all",
+        "ip addr add 2001:db8:a::1/64 dev v0 nodad noprefixroute valid_lft 2 preferred_lft 1",
+        "sleep 2.3",
+        "ip addr del ff02::5/64 dev v0",
+        "ip -6 addr flush dev v0",
+    ]
+
+
+def routers():
+    """Links that forward, which have anycast addresses, and one that keeps what it has
+    when it goes down."""
+    network = changes_networks.single()
+    network.name = "routers"
+    network.sysctl("ipv6/conf/v0/forwarding", 1).sysctl("ipv6/conf/v0/keep_addr_on_down", 1)
+    network.sysctl("ipv6/conf/v1/forwarding", 1)
+    return network, [
+        *(f"ip addr add 2001:db8:{number}::1/{length} dev v0 nodad" for number, length in ((1, 64), (2, 127), (3, 126))),
+        "ip addr add 2001:db8:1::2/64 dev v0 nodad",
+        "ip addr add fe80::1/64 dev v0 nodad",
+        "ip addr del 2001:db8:1::1/64 dev v0",
+        "ip addr del 2001:db8:1::2/64 dev v0",
+        "ip addr add 2001:db8:1::3/64 dev v1 nodad",
+        "ip link set v0 down",
+        "ip -6 addr",
+        "ip link set v0 up",
+        "ip -6 addr",
+        "ip -6 route show table all",
+        "ip link set v1 mtu 1200",
+        "ip addr add 2001:db8:1::3/64 dev v1",
+        "ip addr del 2001:db8:1::3/64 dev v1",
+        "ip link set v1 addrgenmode none mtu 1500",
+        "ip link set v0 arp off",
+        "ip link set v0 arp on",
+        "ip link set v0 down",
+        "ip link set v0 mtu 1000",
+    ]
+
+
+def labels():
+    """Address labels: the longest prefix comes first, and that of a link."""
+    return changes_networks.single(), [
+        "ip addrlabel add prefix 2001:db8::/32 label 99",
+        "ip addrlabel add prefix 2001:db8::/32 label 99",
+        "ip addrlabel add prefix 2001:db8::/32 dev v0 label 98",
+        "ip addrlabel add prefix 2001:db8:1::/33 dev v0 label 98",
+        "ip addrlabel add prefix ::ffff:1.2.3.4/100 label 97",
+        "ip addrlabel add prefix ::ffff:1.2.3.4/90 label 97",
+        "ip addrlabel list",
+        "ip addrlabel del prefix ::ffff:1.2.3.4/90 label 97",
+        "ip addrlabel del prefix ::ffff:1.2.3.4/90 label 97",
+        "ip addrlabel del prefix 2001:db8::/32 dev v0",
+        "ip addrlabel flush",
+        "ip addrlabel list",
+        "ip addrlabel add prefix 2001:db8::/32 dev lo label 5",
+        "ip addrlabel list",
+    ]
+
+
+SERIES = {
+    "duplicates": duplicates,
+    "promotion": promotion,
+    "elsewhere": elsewhere,
+    "cascade": cascade,
+    "addresses6": addresses6,
+    "routers": routers,
+    "labels": labels,
+}
