@@ -22,13 +22,13 @@ static const Notifier chain[] = {
   nlv_fib_device_event,
   nlv_arp_device_event,
   nlv_filter_device_event,
-  /* drivers/net is linked before net/ipv6 and net/bridge. */
+  /* drivers/net is linked before net/ipv6 and net/bridge, but vxlan is late_initcall(). */
   nlv_macvlan_device_event,
-  nlv_vxlan_device_event,
   nlv_addrconf_device_event,
   nlv_ndisc_device_event,
   nlv_bridge_device_event,
   nlv_vlan_device_event,
+  nlv_vxlan_device_event,
   NULL,
 };
 
