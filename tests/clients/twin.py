@@ -131,10 +131,10 @@ class Twin:
         self.holder.kill()
         self.holder.wait()
 
-    def run(self, command, user):
+    def run(self, command, user, **options):
         """Enters first, as nobody could not."""
         entered = ["nsenter", f"--net=/proc/{self.holder.pid}/ns/net"]
-        return self.world.native([*entered, *self.world.as_user(user, command)])
+        return self.world.native([*entered, *self.world.as_user(user, command)], **options)
 
     def compare(self, command, user):
         words = command.split()

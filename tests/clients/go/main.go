@@ -133,10 +133,40 @@ func load(rounds int) {
 	fmt.Println(rounds, "times the same:", fmt.Sprint(want))
 }
 
+// listen tells what vishvananda/netlink says of every event. It has a socket for
+// each of the four kinds: there is no order between them.
+func listen() {
+	links := make(chan netlink.LinkUpdate)
+	addresses := make(chan netlink.AddrUpdate)
+	routes := make(chan netlink.RouteUpdate)
+	neighbors := make(chan netlink.NeighUpdate)
+	done := make(chan struct{})
+	must(netlink.LinkSubscribe(links, done))
+	must(netlink.AddrSubscribe(addresses, done))
+	must(netlink.RouteSubscribe(routes, done))
+	must(netlink.NeighSubscribe(neighbors, done))
+	fmt.Println("listening")
+	for {
+		select {
+		case u := <-links:
+			a := u.Attrs()
+			fmt.Printf("link %d change %#x %d %s %s mtu %d [%s] %#x %s\n", u.Header.Type, u.Change, a.Index,
+				a.Name, u.Type(), a.MTU, a.HardwareAddr, a.RawFlags, a.OperState)
+		case u := <-addresses:
+			fmt.Printf("address new %t %s link %d flags %#x scope %d\n", u.NewAddr, u.LinkAddress.String(), u.LinkIndex,
+				u.Flags, u.Scope)
+		case u := <-routes:
+			fmt.Printf("route %d flags %#x %s\n", u.Type, u.NlFlags, u.Route)
+		case u := <-neighbors:
+			fmt.Printf("neighbor %d %s link %d state %#x\n", u.Type, u.Neigh.String(), u.LinkIndex, u.State)
+		}
+	}
+}
+
 func main() {
 	log.SetFlags(0)
 	if len(os.Args) < 2 {
-		log.Fatal("usage: probe net|netlink ADDRESS|rtnetlink|load ROUNDS")
+		log.Fatal("usage: probe net|netlink ADDRESS|rtnetlink|listen|load ROUNDS")
 	}
 	switch os.Args[1] {
 	case "net":
@@ -145,6 +175,8 @@ func main() {
 		showNetlink(os.Args[2])
 	case "rtnetlink":
 		showRtnetlink()
+	case "listen":
+		listen()
 	case "load":
 		rounds, err := strconv.Atoi(os.Args[2])
 		must(err)
