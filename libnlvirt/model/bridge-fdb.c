@@ -85,7 +85,7 @@ nlv_bridge_add_local (NlvChange *change, const NlvLink *bridge, const NlvLink *p
     return;
   if (entry != NULL)
     nlv_fdb_remove (change, entry);
-  entry = nlv_network_add_neighbor (change->network, &row);
+  entry = nlv_network_add_neighbor_first (change->network, &row);
   if (entry != NULL)
     nlv_fdb_event (change, RTM_NEWNEIGH, entry);
 }
@@ -97,7 +97,7 @@ move_entry (NlvNetwork *network, NlvNeighbor *entry, const NlvLink *to)
   NlvNeighbor row = make_entry (to, entry->address);
 
   nlv_network_remove_neighbor (network, entry);
-  nlv_network_add_neighbor (network, &row);
+  nlv_network_add_neighbor_first (network, &row);
 }
 
 /* fdb_delete_local() */
@@ -140,9 +140,9 @@ find_entries (NlvNetwork *network, const NlvLink *link)
 {
   GPtrArray *entries = g_ptr_array_new ();
 
-  for (guint i = nlv_network_get_n_neighbors (network); i > 0; i--)
+  for (guint i = 0; i < nlv_network_get_n_neighbors (network); i++)
     {
-      NlvNeighbor *entry = nlv_network_get_neighbor (network, i - 1);
+      NlvNeighbor *entry = nlv_network_get_neighbor (network, i);
 
       if (entry->family == AF_BRIDGE && entry->link == link->index && (entry->flags & NTF_SELF) == 0)
         g_ptr_array_add (entries, entry);
@@ -173,11 +173,13 @@ nlv_bridge_flush (NlvChange *change, const NlvLink *bridge)
 {
   NlvNetwork *network = change->network;
 
-  for (guint i = nlv_network_get_n_neighbors (network); i > 0; i--)
+  for (guint i = 0; i < nlv_network_get_n_neighbors (network);)
     {
-      NlvNeighbor *entry = nlv_network_get_neighbor (network, i - 1);
+      NlvNeighbor *entry = nlv_network_get_neighbor (network, i);
 
       if (is_of_bridge (network, entry, bridge) && !is_static (entry))
         nlv_fdb_remove (change, entry);
+      else
+        i++;
     }
 }

@@ -73,6 +73,7 @@ release_slaves (NlvChange *change, const NlvLink *master)
 void
 nlv_link_unregister_many (NlvChange *change, GPtrArray *doomed, gboolean asked)
 {
+  nlv_network_begin_indices (change->network);
   nlv_link_close_many (change, (NlvLink *const *) doomed->pdata, doomed->len);
   for (guint i = 0; i < doomed->len; i++)
     ((NlvLink *) g_ptr_array_index (doomed, i))->unregistering = TRUE;

@@ -163,6 +163,7 @@ take_settings (NlvNetwork *network, NlvLink *link)
 static int
 choose_index (NlvNetwork *network, NlvLink *row)
 {
+  nlv_network_begin_indices (network);
   if (row->index == 0)
     row->index = nlv_network_free_index (network);
   return nlv_network_find_link (network, row->index) == NULL ? 0 : -EBUSY;
@@ -178,6 +179,9 @@ nlv_link_register (NlvChange *change, NlvLink *row, int *error)
   *error = nlv_network_pick_link_name (network, row->name, -EEXIST, name);
   if (*error == 0)
     *error = choose_index (network, row);
+  /* devinet_sysctl_register(), when the link is told of */
+  if (*error == 0 && !nlv_link_name_has_sysctls (name))
+    *error = -EINVAL;
   if (*error < 0)
     {
       nlv_link_clear (row);

@@ -5,6 +5,7 @@
 #include "model/link-info.h"
 
 #include <linux/if_bridge.h>
+#include <string.h>
 
 /* br_port_carrier_check(): TRUE when that has been told. */
 static gboolean
@@ -27,6 +28,9 @@ change_address (NlvChange *change, NlvLink *bridge, NlvLink *port)
 {
   const guint8 *old = change->old_address != NULL ? change->old_address : port->address;
 
+  /* Where only the broadcast address is another one, nothing came before. */
+  if (memcmp (old, port->address, 6) == 0)
+    nlv_bridge_settle_choices (change->network, bridge);
   nlv_bridge_change_local (change, bridge, port, old, port->address);
   if (nlv_bridge_choose_address (change, bridge))
     nlv_netdev_notify (change, bridge, NLV_NETDEV_CHANGE_ADDRESS);

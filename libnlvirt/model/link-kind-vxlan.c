@@ -94,7 +94,7 @@ add_default (NlvChange *change, const NlvLink *link, const NlvVxlanConfig *confi
   if (config->lower != 0)
     nlv_raw_attrs_add (&row.extra, NDA_IFINDEX, lower);
   nlv_raw_attrs_add (&row.extra, NDA_CACHEINFO, ages);
-  entry = nlv_network_add_neighbor (change->network, &row);
+  entry = nlv_network_add_neighbor_first (change->network, &row);
   if (entry != NULL)
     nlv_fdb_event (change, RTM_NEWNEIGH, entry);
 }
@@ -127,13 +127,15 @@ nlv_vxlan_flush (NlvChange *change, const NlvLink *link, gboolean all)
 {
   NlvNetwork *network = change->network;
 
-  for (guint i = nlv_network_get_n_neighbors (network); i > 0; i--)
+  for (guint i = 0; i < nlv_network_get_n_neighbors (network);)
     {
-      NlvNeighbor *entry = nlv_network_get_neighbor (network, i - 1);
+      NlvNeighbor *entry = nlv_network_get_neighbor (network, i);
 
       if (entry->family == AF_BRIDGE && entry->link == link->index && (entry->flags & NTF_SELF) != 0 &&
           (all || (entry->state & (NUD_PERMANENT | NUD_NOARP)) == 0))
         nlv_fdb_remove (change, entry);
+      else
+        i++;
     }
 }
 

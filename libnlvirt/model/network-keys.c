@@ -120,12 +120,13 @@ nlv_compare_rules (gconstpointer a, gconstpointer b)
   return order != 0 ? order : COMPARE (left->sequence, right->sequence);
 }
 
+/* What was added before all others has a number below zero. */
 int
 nlv_compare_neighbors (gconstpointer a, gconstpointer b)
 {
   const NlvNeighborNode *left = a, *right = b;
 
-  return COMPARE (left->sequence, right->sequence);
+  return COMPARE ((gint64) left->sequence, (gint64) right->sequence);
 }
 
 int

@@ -307,6 +307,12 @@ nlv_network_add_neighbor (NlvNetwork *network, NlvNeighbor *row)
   return add_neighbor (network, row, ++network->sequence);
 }
 
+NlvNeighbor *
+nlv_network_add_neighbor_first (NlvNetwork *network, NlvNeighbor *row)
+{
+  return add_neighbor (network, row, -++network->sequence);
+}
+
 NlvNexthopObject *
 nlv_network_add_nexthop (NlvNetwork *network, NlvNexthopObject *row)
 {
@@ -710,7 +716,7 @@ nlv_network_find_neighbor_by_key (NlvNetwork *network, guint64 key)
 
       if (node->sequence == key)
         return &node->row;
-      if (node->sequence < key)
+      if ((gint64) node->sequence < (gint64) key)
         low = middle + 1;
       else
         high = middle;
@@ -733,10 +739,20 @@ nlv_network_next_sequence (NlvNetwork *network)
   return ++network->sequence;
 }
 
+void
+nlv_network_begin_indices (NlvNetwork *network)
+{
+  if (network->last_free_index != 0)
+    return;
+  for (guint i = 0; i < nlv_network_get_n_links (network); i++)
+    network->last_free_index = MAX (network->last_free_index, nlv_network_get_link (network, i)->index);
+}
+
 /* dev_index_reserve() goes up from the last one and starts again at 1. */
 guint32
 nlv_network_free_index (NlvNetwork *network)
 {
+  nlv_network_begin_indices (network);
   do
     network->last_free_index = network->last_free_index >= G_MAXINT32 ? 1 : network->last_free_index + 1;
   while (nlv_network_find_link (network, network->last_free_index) != NULL);

@@ -349,6 +349,8 @@ NlvAddress *nlv_network_add_address (NlvNetwork *network, NlvAddress *row);
 gboolean nlv_network_add_route (NlvNetwork *network, NlvRoute *row);
 NlvRule *nlv_network_add_rule (NlvNetwork *network, NlvRule *row);
 NlvNeighbor *nlv_network_add_neighbor (NlvNetwork *network, NlvNeighbor *row);
+/* Before all that are there, as what forwards keeps its entries. */
+NlvNeighbor *nlv_network_add_neighbor_first (NlvNetwork *network, NlvNeighbor *row);
 NlvNexthopObject *nlv_network_add_nexthop (NlvNetwork *network, NlvNexthopObject *row);
 NlvObject *nlv_network_add_object (NlvNetwork *network, NlvObject *row);
 
@@ -421,6 +423,9 @@ NlvNeighbor *nlv_network_find_neighbor_by_key (NlvNetwork *network, guint64 key)
 guint32 nlv_network_free_nexthop_id (NlvNetwork *network);
 /* A number that is higher than all before it. */
 guint64 nlv_network_next_sequence (NlvNetwork *network);
+/* New indices follow the highest that there was when the first link came or went:
+ * to be called before. */
+void nlv_network_begin_indices (NlvNetwork *network);
 guint32 nlv_network_free_index (NlvNetwork *network);
 
 NlvGlobals *nlv_network_get_globals (NlvNetwork *network);

@@ -267,11 +267,29 @@ test_names (void)
   g_assert_cmpint (make (&self, "a/b", "dummy", 0), ==, -EINVAL);
   g_assert_cmpint (make (&self, "..", "dummy", 0), ==, -EINVAL);
   g_assert_cmpint (make (&self, "a%d%d", "dummy", 0), ==, -EINVAL);
+  g_assert_cmpint (make_pair (&self, "a", "all"), ==, -EINVAL);
   g_assert_cmpuint (nlv_network_get_n_links (self.network), ==, 5);
   /* A number is not used again. */
   g_assert_cmpint (delete (&self, "x1y"), ==, 0);
   g_assert_cmpint (make (&self, "x1y", "dummy", 0), ==, 0);
-  g_assert_cmpuint (get_link (&self, "x1y")->index, ==, 6);
+  g_assert_cmpuint (get_link (&self, "x1y")->index, ==, 7);
+  fixture_clear (&self);
+}
+
+/* The next index is beyond all that there were, whether they are there yet or not. */
+static void
+test_next_index (void)
+{
+  NlvLink row;
+  Fixture self;
+
+  fixture_init (&self);
+  nlv_link_init_like_kernel (&row, "d", "dummy");
+  row.index = 30;
+  nlv_network_add_link (self.network, &row);
+  g_assert_cmpint (delete (&self, "d"), ==, 0);
+  g_assert_cmpint (make (&self, "e", "dummy", 0), ==, 0);
+  g_assert_cmpuint (get_link (&self, "e")->index, ==, 31);
   fixture_clear (&self);
 }
 
@@ -757,6 +775,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/change-link-new/names", test_names);
   g_test_add_func ("/change-link-new/index", test_index);
+  g_test_add_func ("/change-link-new/next-index", test_next_index);
   g_test_add_func ("/change-link-new/kinds", test_kinds);
   g_test_add_func ("/change-link-new/pair", test_pair);
   g_test_add_func ("/change-link-new/drawn", test_drawn);
