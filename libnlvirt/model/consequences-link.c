@@ -104,12 +104,12 @@ set_carrier (NlvLink *link, gboolean carrier)
 
 /* A device that linkwatch never looked at, because its carrier never changed,
  * stays in an unknown state; without carrier default_operstate() blames the
- * device below, if there is one. */
+ * device below, if there is one here. */
 guint8
 nlv_link_usual_state (const NlvLink *link)
 {
   if (!link->carrier)
-    return link->has_lower ? IF_OPER_LOWERLAYERDOWN : IF_OPER_DOWN;
+    return link->has_lower && link->lower_netns < 0 ? IF_OPER_LOWERLAYERDOWN : IF_OPER_DOWN;
   if (link->carrier_up_count == 0 && link->carrier_down_count == 0 && !find_driver (link->name, link->kind)->stacked)
     return IF_OPER_UNKNOWN;
   return IF_OPER_UP;

@@ -26,32 +26,54 @@ can_filter (const NlvLink *link)
   return link->kind == NULL || !g_strv_contains (kinds, link->kind);
 }
 
+/* Whether others than itself may be spoken to through it: netdev_uc_empty() */
 static gboolean
-wants_address (const NlvLink *macvlan)
+lets_others_in (NlvNetwork *network, const NlvLink *link)
 {
-  return nlv_link_is_up (macvlan) && !nlv_macvlan_is_passthru (macvlan);
+  for (guint i = 0; i < nlv_network_get_n_neighbors (network); i++)
+    {
+      const NlvNeighbor *entry = nlv_network_get_neighbor (network, i);
+
+      if (entry->family == AF_BRIDGE && entry->link == link->index && (entry->flags & NTF_SELF) != 0 &&
+          nlv_is_unicast_address (entry->address))
+        return TRUE;
+    }
+  return FALSE;
 }
 
-void
-nlv_link_set_receive_mode (NlvNetwork *network, NlvLink *link, const NlvLink *changing)
+static gboolean
+stays_quiet (const NlvLink *link)
 {
-  g_autoptr (GPtrArray) links = NULL;
-  gboolean others = FALSE, wanted;
+  return (nlv_info_get_u16 (link->kind_data, IFLA_MACVLAN_FLAGS) & MACVLAN_FLAG_NOPROMISC) != 0;
+}
+
+/* For whom else it takes everything. */
+static guint
+count_other_reasons (NlvNetwork *network, const NlvLink *link)
+{
+  g_autoptr (GPtrArray) macvlans = nlv_macvlans_on (network, link);
+  guint n = ((link->flags & IFF_PROMISC) != 0 ? 1 : 0) + (nlv_bridge_of_port (network, link) != NULL ? 1 : 0);
+
+  for (guint i = 0; i < macvlans->len; i++)
+    {
+      const NlvLink *macvlan = g_ptr_array_index (macvlans, i);
+
+      if (nlv_link_is_up (macvlan))
+        n += nlv_macvlan_is_passthru (macvlan) ? !stays_quiet (macvlan) : macvlan->promiscuity > 0;
+    }
+  return n;
+}
+
+static void
+set_receive_mode (NlvNetwork *network, NlvLink *link, gboolean before)
+{
+  gboolean wanted;
 
   if (!nlv_link_is_up (link) || can_filter (link))
     return;
-  links = nlv_macvlans_on (network, link);
-  for (guint i = 0; i < links->len; i++)
-    others = others || (g_ptr_array_index (links, i) != changing && wants_address (g_ptr_array_index (links, i)));
-  wanted = others || (changing != NULL && wants_address (changing));
-  /* What has come with a table does it as it should. */
+  wanted = lets_others_in (network, link);
   if (link->takes_all == NLV_CHOICE_UNKNOWN)
-    {
-      /* That stays so while the link is down. */
-      gboolean did = changing != NULL ? others || !wanted : others && link->promiscuity > 0;
-
-      link->takes_all = did ? NLV_CHOICE_USER : NLV_CHOICE_KERNEL;
-    }
+    link->takes_all = before ? NLV_CHOICE_USER : NLV_CHOICE_KERNEL;
   if (wanted == (link->takes_all == NLV_CHOICE_USER))
     return;
   link->takes_all = wanted ? NLV_CHOICE_USER : NLV_CHOICE_KERNEL;
@@ -60,6 +82,31 @@ nlv_link_set_receive_mode (NlvNetwork *network, NlvLink *link, const NlvLink *ch
   else if (link->promiscuity > 0)
     link->promiscuity--;
   nlv_network_touch_link (network, link);
+}
+
+void
+nlv_link_resume_receive_mode (NlvNetwork *network, NlvLink *link)
+{
+  /* As it was when it went down. */
+  set_receive_mode (network, link, link->promiscuity > count_other_reasons (network, link));
+}
+
+void
+nlv_link_let_in (NlvNetwork *network, NlvLink *link, const guint8 *address)
+{
+  gboolean before = lets_others_in (network, link);
+
+  nlv_filter_add (network, link, address);
+  set_receive_mode (network, link, before);
+}
+
+void
+nlv_link_keep_out (NlvNetwork *network, NlvLink *link, const guint8 *address)
+{
+  gboolean before = lets_others_in (network, link);
+
+  nlv_filter_remove (network, link, address);
+  set_receive_mode (network, link, before);
 }
 
 /* --- macvlan ---------------------------------------------------------------------------- */
@@ -82,12 +129,6 @@ is_busy (NlvNetwork *network, const NlvLink *lower, const NlvLink *link)
   return FALSE;
 }
 
-static gboolean
-stays_quiet (const NlvLink *link)
-{
-  return (nlv_info_get_u16 (link->kind_data, IFLA_MACVLAN_FLAGS) & MACVLAN_FLAG_NOPROMISC) != 0;
-}
-
 /* macvlan_open() */
 int
 nlv_macvlan_open (NlvChange *change, NlvLink *link)
@@ -104,8 +145,7 @@ nlv_macvlan_open (NlvChange *change, NlvLink *link)
     }
   if (is_busy (change->network, lower, link))
     return -EADDRINUSE;
-  nlv_filter_add (change->network, lower, link->address);
-  nlv_link_set_receive_mode (change->network, lower, link);
+  nlv_link_let_in (change->network, lower, link->address);
   if (link->all_multicast > 0)
     nlv_link_add_all_multicast (change, lower, 1);
   if (link->promiscuity > 0)
@@ -131,8 +171,7 @@ nlv_macvlan_stop (NlvChange *change, NlvLink *link)
     nlv_link_add_all_multicast (change, lower, -1);
   if (link->promiscuity > 0)
     nlv_link_add_promiscuity (change, lower, -1);
-  nlv_filter_remove (change->network, lower, link->address);
-  nlv_link_set_receive_mode (change->network, lower, link);
+  nlv_link_keep_out (change->network, lower, link->address);
 }
 
 /* macvlan_change_rx_flags() */
@@ -170,23 +209,47 @@ nlv_macvlan_set_address (NlvChange *change, NlvLink *link, const guint8 *address
   memcpy (wanted.address, address, 6);
   if (is_busy (change->network, lower, &wanted))
     return -EADDRINUSE;
-  nlv_filter_add (change->network, lower, address);
-  nlv_filter_remove (change->network, lower, link->address);
+  nlv_link_let_in (change->network, lower, address);
+  nlv_link_keep_out (change->network, lower, link->address);
   return 0;
 }
 
 /* --- VLANs -------------------------------------------------------------------------------- */
 
+static gboolean
+shares_address (const NlvLink *vlan, const NlvLink *lower)
+{
+  return memcmp (vlan->address, lower->address, 6) == 0;
+}
+
+/* vlan_dev_inherit_address(): one that nobody has given an address follows what is
+ * below. */
+static gboolean
+inherit_address (NlvChange *change, NlvLink *vlan, const NlvLink *lower)
+{
+  if (vlan->address_choice != NLV_CHOICE_KERNEL)
+    return FALSE;
+  memcpy (vlan->address, lower->address, 6);
+  nlv_netdev_notify (change, vlan, NLV_NETDEV_CHANGE_ADDRESS);
+  return TRUE;
+}
+
 /* vlan_dev_open() */
 int
 nlv_vlan_open (NlvChange *change, NlvLink *link)
 {
-  const NlvLink *lower = nlv_link_find_lower (change->network, link);
+  NlvLink *lower = nlv_link_find_lower (change->network, link);
 
   if (lower == NULL)
     return 0;
   if (!nlv_link_is_up (lower) && (nlv_vlan_get_flags (link) & VLAN_FLAG_LOOSE_BINDING) == 0)
     return -ENETDOWN;
+  if (!shares_address (link, lower) && !inherit_address (change, link, lower))
+    nlv_link_let_in (change->network, lower, link->address);
+  if ((nlv_link_get_flags (link).all & IFF_ALLMULTI) != 0)
+    nlv_link_add_all_multicast (change, lower, 1);
+  if ((nlv_link_get_flags (link).all & IFF_PROMISC) != 0)
+    nlv_link_add_promiscuity (change, lower, 1);
   if (lower->carrier && (nlv_vlan_get_flags (link) & VLAN_FLAG_BRIDGE_BINDING) == 0)
     nlv_link_set_carrier (change, link, TRUE);
   return 0;
@@ -196,9 +259,48 @@ nlv_vlan_open (NlvChange *change, NlvLink *link)
 void
 nlv_vlan_stop (NlvChange *change, NlvLink *link)
 {
-  if (nlv_link_find_lower (change->network, link) != NULL &&
-      (nlv_vlan_get_flags (link) & VLAN_FLAG_BRIDGE_BINDING) == 0)
+  NlvLink *lower = nlv_link_find_lower (change->network, link);
+
+  if (lower == NULL)
+    return;
+  if ((nlv_link_get_flags (link).all & IFF_ALLMULTI) != 0)
+    nlv_link_add_all_multicast (change, lower, -1);
+  if ((nlv_link_get_flags (link).all & IFF_PROMISC) != 0)
+    nlv_link_add_promiscuity (change, lower, -1);
+  if (!shares_address (link, lower))
+    nlv_link_keep_out (change->network, lower, link->address);
+  if ((nlv_vlan_get_flags (link) & VLAN_FLAG_BRIDGE_BINDING) == 0)
     nlv_link_set_carrier (change, link, FALSE);
+}
+
+/* vlan_dev_change_rx_flags() */
+void
+nlv_vlan_change_rx_flags (NlvChange *change, NlvLink *link, guint32 flag)
+{
+  NlvLink *lower = nlv_link_find_lower (change->network, link);
+  int by = (nlv_link_get_flags (link).all & flag) != 0 ? 1 : -1;
+
+  if (lower == NULL || !nlv_link_is_up (link))
+    return;
+  if (flag == IFF_ALLMULTI)
+    nlv_link_add_all_multicast (change, lower, by);
+  else if (flag == IFF_PROMISC)
+    nlv_link_add_promiscuity (change, lower, by);
+}
+
+/* vlan_dev_set_mac_address() */
+int
+nlv_vlan_set_address (NlvChange *change, NlvLink *link, const guint8 *address)
+{
+  NlvLink *lower = nlv_link_find_lower (change->network, link);
+
+  if (lower == NULL || !nlv_link_is_up (link))
+    return 0;
+  if (memcmp (address, lower->address, 6) != 0)
+    nlv_link_let_in (change->network, lower, address);
+  if (!shares_address (link, lower))
+    nlv_link_keep_out (change->network, lower, link->address);
+  return 0;
 }
 
 int

@@ -4,6 +4,7 @@
 #include "model/device-driver.h"
 
 #include <errno.h>
+#include <linux/if_arp.h>
 
 static NlvLink *
 find_lower (NlvChange *change, const NlvLink *link)
@@ -74,7 +75,8 @@ static const NlvDeviceDriver drivers[] = {
   { "tun", LIVE | NLV_DEVICE_CARRIER },
   { "vcan", FIXED },
   { "veth", LIVE, .open = open_veth, .stop = stop_veth },
-  { "vlan", LIVE, .open = nlv_vlan_open, .stop = nlv_vlan_stop, .change_mtu = nlv_vlan_change_mtu },
+  { "vlan", LIVE, .open = nlv_vlan_open, .stop = nlv_vlan_stop, .change_rx_flags = nlv_vlan_change_rx_flags,
+    .set_address = nlv_vlan_set_address, .change_mtu = nlv_vlan_change_mtu },
   { "vrf", QUIET },
   { "vti", FIXED },
   { "vti6", FIXED },
@@ -83,9 +85,14 @@ static const NlvDeviceDriver drivers[] = {
   { "wireguard", FIXED },
 };
 
+/* One without Ethernet: tun_netdev_ops. */
+static const NlvDeviceDriver tunnel = { "tun", NLV_DEVICE_CARRIER };
+
 const NlvDeviceDriver *
 nlv_link_get_driver (const NlvLink *link)
 {
+  if (g_strcmp0 (link->kind, tunnel.kind) == 0 && link->hardware_type != ARPHRD_ETHER)
+    return &tunnel;
   for (guint i = 0; i < G_N_ELEMENTS (drivers); i++)
     if (g_strcmp0 (link->kind, drivers[i].kind) == 0)
       return &drivers[i];

@@ -43,14 +43,18 @@ int nlv_macvlan_set_address (NlvChange *change, NlvLink *link, const guint8 *add
 int nlv_macvlan_change_mtu (NlvChange *change, NlvLink *link, guint32 mtu);
 int nlv_vlan_open (NlvChange *change, NlvLink *link);
 void nlv_vlan_stop (NlvChange *change, NlvLink *link);
+void nlv_vlan_change_rx_flags (NlvChange *change, NlvLink *link, guint32 flag);
+int nlv_vlan_set_address (NlvChange *change, NlvLink *link, const guint8 *address);
 int nlv_vlan_change_mtu (NlvChange *change, NlvLink *link, guint32 mtu);
 int nlv_vxlan_open (NlvChange *change, NlvLink *link);
 void nlv_vxlan_stop (NlvChange *change, NlvLink *link);
 int nlv_vxlan_change_mtu (NlvChange *change, NlvLink *link, guint32 mtu);
-/* __dev_set_rx_mode(): a device that cannot filter takes everything while links
- * on it want addresses of their own. @changing (nullable) is one that has just
- * gone up or down. */
-void nlv_link_set_receive_mode (NlvNetwork *network, NlvLink *link, const NlvLink *changing);
+/* dev_uc_add() and dev_uc_del(): a device that cannot filter takes everything while
+ * addresses that are not its own are let in, __dev_set_rx_mode(). */
+void nlv_link_let_in (NlvNetwork *network, NlvLink *link, const guint8 *address);
+void nlv_link_keep_out (NlvNetwork *network, NlvLink *link, const guint8 *address);
+/* The same of one that comes up. */
+void nlv_link_resume_receive_mode (NlvNetwork *network, NlvLink *link);
 
 /* Of its kind; each function may be NULL. */
 const NlvDeviceDriver *nlv_link_get_driver (const NlvLink *link);

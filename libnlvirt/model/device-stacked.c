@@ -2,6 +2,7 @@
 
 /* What links make of what happens to those that they stand on:
  * macvlan_device_event(), vlan_device_event(), vxlan_netdevice_event(). */
+#include "model/device-driver.h"
 #include "model/device-settings.h"
 #include "model/stacked.h"
 
@@ -141,24 +142,42 @@ open_vlans (NlvChange *change, const NlvLink *lower, GPtrArray *vlans)
     }
 }
 
-/* vlan_sync_address(): one that has taken the address of what is below follows
- * it. */
-static void
-sync_vlans (NlvChange *change, const NlvLink *lower, GPtrArray *vlans)
+/* Whether it has taken the address of what is below, and not been given one:
+ * NET_ADDR_STOLEN. */
+static gboolean
+has_taken (const NlvLink *vlan, const guint8 *old)
 {
-  const guint8 *old = change->old_address != NULL ? change->old_address : lower->address;
+  if (vlan->address_choice == NLV_CHOICE_UNKNOWN)
+    return memcmp (vlan->address, old, 6) == 0;
+  return vlan->address_choice == NLV_CHOICE_KERNEL;
+}
 
-  for (guint i = 0; i < vlans->len; i++)
+/* vlan_sync_address() */
+static void
+sync_vlan (NlvChange *change, NlvLink *lower, NlvLink *vlan, const guint8 *old)
+{
+  gboolean was_same = memcmp (vlan->address, old, 6) == 0, is_same = memcmp (vlan->address, lower->address, 6) == 0;
+
+  if (has_taken (vlan, old))
     {
-      NlvLink *vlan = g_ptr_array_index (vlans, i);
-
-      if (!nlv_link_is_up (vlan) || vlan->address_choice == NLV_CHOICE_USER || memcmp (vlan->address, old, 6) != 0 ||
-          memcmp (vlan->address, lower->address, 6) == 0)
-        continue;
       memcpy (vlan->address, lower->address, 6);
       nlv_network_touch_link (change->network, vlan);
       nlv_netdev_notify (change, vlan, NLV_NETDEV_CHANGE_ADDRESS);
     }
+  else if (is_same && !was_same)
+    nlv_link_keep_out (change->network, lower, vlan->address);
+  else if (was_same && !is_same)
+    nlv_link_let_in (change->network, lower, vlan->address);
+}
+
+static void
+sync_vlans (NlvChange *change, NlvLink *lower, GPtrArray *vlans)
+{
+  if (change->old_address == NULL || memcmp (change->old_address, lower->address, 6) == 0)
+    return;
+  for (guint i = 0; i < vlans->len; i++)
+    if (nlv_link_is_up (g_ptr_array_index (vlans, i)))
+      sync_vlan (change, lower, g_ptr_array_index (vlans, i), change->old_address);
 }
 
 void

@@ -52,7 +52,7 @@ open_device (NlvChange *change, NlvLink *link)
     }
   else
     {
-      nlv_link_set_receive_mode (change->network, link, NULL);
+      nlv_link_resume_receive_mode (change->network, link);
       nlv_link_attach_qdiscs (change->network, link);
     }
   nlv_link_derive_flags (link);

@@ -52,7 +52,7 @@ default_state (NlvNetwork *network, const NlvLink *link)
 
   if (link->carrier)
     return (link->flags & IFF_DORMANT) != 0 ? IF_OPER_DORMANT : IF_OPER_UP;
-  if (!link->has_lower || (link->lower_netns < 0 && link->lower == link->index))
+  if (!link->has_lower || link->lower == link->index)
     return IF_OPER_DOWN;
   /* The kernel looks for the index in this namespace, wherever the device is. */
   lower = nlv_network_find_link (network, link->lower);
