@@ -87,7 +87,14 @@ class KernelWorld(World):
 
 
 class Ground(Place):
-    """Two namespaces, and the series that is run in the first."""
+    """Two namespaces, and the series that is run in the first. Under nlvirt it is
+    run in a third, an empty one: where netlink does not know a name, ip(8) asks by
+    SIOCGIFINDEX, which is answered from there."""
+
+    def __init__(self, world, network):
+        super().__init__(world, network)
+        self.holders.append(self._hold())
+        self.enter_empty = [self.enter[0], f"--net=/proc/{self.holders[2].pid}/ns/net"]
 
     def prepare(self):
         """What the kernel said against it."""
@@ -102,7 +109,8 @@ class Ground(Place):
         path = self.file("series.json", json.dumps(asked))
         driver = [*prefix, "/usr/bin/python3", os.path.join(self.world.stage, DRIVER), path]
         environment = dict(self.world.environment, far=str(self.holders[1].pid))
-        command = [*self.enter, *self.world.as_user(user, driver)]
+        enter = self.enter_empty if prefix else self.enter
+        command = [*enter, *self.world.as_user(user, driver)]
         done = run(command, env=environment, cwd=self.world.stage, timeout=300)
         assert done.status == 0 and done.output, str(done)[-3000:]
         return json.loads(done.output)
