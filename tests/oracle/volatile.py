@@ -165,6 +165,8 @@ EVENT_TEXT = [
     (r"^ip monitor", r"(?m)(^\[NEIGH\].*\n)+", lambda found: _sorted_lines(found), DRAWN),
     # Who asks: root of the kernel, and somebody else of us.
     (r"route get", r"\buid (0|65534)\b", "uid N", ASKED),
+    # Messages of AF_INET6 have no IFLA_TXQLEN: ip(8) asks by SIOCGIFTXQLEN.
+    (r"^ip -6 addr", r" qlen \d+|(?m: $|^ioctl\(SIOCGIFTXQLEN\) failed: .*\n)", "", ASKED),
 ]  # fmt: skip
 
 
