@@ -4,6 +4,7 @@
  * __neigh_update() and what neigh_timer_handler() does to a neighbour that
  * nobody hears of. */
 #include "model/change-neighbor.h"
+#include "model/device-group.h"
 #include "model/link-settings.h"
 #include "model/rtnetlink-private.h"
 #include "model/timer.h"
@@ -303,6 +304,31 @@ read_key (Asked *asked)
   return 0;
 }
 
+/* pndisc_constructor(): who answers for an address is in its group. */
+static gboolean
+construct_proxy (NlvChange *change, const NlvNeighbor *row, NlvLink *link)
+{
+  NlvIp group = nlv_ipv6_solicited_node (&row->destination);
+
+  if (row->family != AF_INET6)
+    return TRUE;
+  if (link == NULL || !nlv_link_has_ipv6 (link))
+    return FALSE;
+  nlv_group_join (change, link, NLV_GROUPS_IPV6, &group);
+  return TRUE;
+}
+
+/* pndisc_destructor() */
+static void
+destroy_proxy (NlvChange *change, const NlvNeighbor *row)
+{
+  NlvLink *link = nlv_network_find_link (change->network, row->link);
+  NlvIp group = nlv_ipv6_solicited_node (&row->destination);
+
+  if (row->family == AF_INET6 && link != NULL)
+    nlv_group_leave (change, link, NLV_GROUPS_IPV6, &group);
+}
+
 /* pneigh_create() */
 static int
 add_proxy (Asked *asked, guint32 extended_flags)
@@ -313,8 +339,11 @@ add_proxy (Asked *asked, guint32 extended_flags)
   if ((extended_flags & (EXT_MANAGED | EXT_VALIDATED)) != 0)
     return nlv_change_refuse (&asked->change, -EINVAL, "Invalid NTF_* flag combination");
   row = nlv_network_find_neighbor (network, &asked->like);
+  if (row == NULL && !construct_proxy (&asked->change, &asked->like, asked->link))
+    return -ENOBUFS;
   if (row == NULL)
     row = nlv_network_add_neighbor (network, &asked->like);
+  row->type = RTN_UNICAST;
   row->flags = asked->header.ndm_flags & ~NTF_PROXY;
   if (has (asked, NDA_PROTOCOL) && nlv_attr_u8 (&asked->attrs[NDA_PROTOCOL]) != 0)
     row->protocol = nlv_attr_u8 (&asked->attrs[NDA_PROTOCOL]);
@@ -412,7 +441,9 @@ remove_row (NlvChange *change, NlvNeighbor *row)
 {
   nlv_network_cancel (change->network, on_due, nlv_network_get_neighbor_key (change->network, row));
   row->times.ndm_refcnt = 0;
-  if (!row->proxy)
+  if (row->proxy)
+    destroy_proxy (change, row);
+  else
     tell (change, row, RTM_DELNEIGH, 0);
   nlv_network_remove_neighbor (change->network, row);
 }
@@ -457,22 +488,32 @@ nlv_delneigh (const NlvRequest *request)
 
 /* --- devices ---------------------------------------------------------------------------- */
 
-/* neigh_flush_dev() and pneigh_ifdown() */
+/* neigh_flush_dev(), or pneigh_ifdown(). What goes with them is no neighbour of
+ * the family. */
 static void
-flush (NlvChange *change, const NlvLink *link, guint8 family, gboolean all, gboolean proxies)
+flush_rows (NlvChange *change, const NlvLink *link, guint8 family, gboolean all, gboolean proxies)
 {
   NlvNetwork *network = change->network;
+  g_autoptr (GPtrArray) rows = g_ptr_array_new ();
 
   for (guint i = nlv_network_get_n_neighbors (network); i-- > 0;)
     {
       NlvNeighbor *row = nlv_network_get_neighbor (network, i);
 
-      if (row->family != family || row->link != link->index || (row->proxy && !proxies))
-        continue;
-      if (!all && !row->proxy && ((row->state & NUD_PERMANENT) || (row->extended_flags & EXT_VALIDATED)))
-        continue;
-      remove_row (change, row);
+      if (row->family == family && row->link == link->index && row->proxy == proxies &&
+          (all || ((row->state & NUD_PERMANENT) == 0 && (row->extended_flags & EXT_VALIDATED) == 0)))
+        g_ptr_array_add (rows, row);
     }
+  for (guint i = 0; i < rows->len; i++)
+    remove_row (change, g_ptr_array_index (rows, i));
+}
+
+static void
+flush (NlvChange *change, const NlvLink *link, guint8 family, gboolean all, gboolean proxies)
+{
+  flush_rows (change, link, family, all, FALSE);
+  if (proxies)
+    flush_rows (change, link, family, TRUE, TRUE);
 }
 
 void

@@ -34,8 +34,8 @@ family_of (NlvGroups which)
 
 /* --- whom a link is in a group for --------------------------------------------------- */
 
-/* How many of the link's addresses @group is joined for; one, if none, for
- * whoever else it is. */
+/* How many of the link's addresses, and of those that it answers for, @group is
+ * joined for; one, if none, for whoever else it is. */
 static guint32
 count_users (NlvNetwork *network, const NlvLink *link, NlvGroups which, const NlvIp *group)
 {
@@ -52,6 +52,14 @@ count_users (NlvNetwork *network, const NlvLink *link, NlvGroups which, const Nl
       if (address->family != AF_INET6 || address->link != link->index)
         break;
       if (address->check != NLV_CHECK_BEGINS && nlv_ip_equal (&own, group, AF_INET6))
+        n++;
+    }
+  for (guint i = 0; i < nlv_network_get_n_neighbors (network); i++)
+    {
+      const NlvNeighbor *row = nlv_network_get_neighbor (network, i);
+      NlvIp own = nlv_ipv6_solicited_node (&row->destination);
+
+      if (row->family == AF_INET6 && row->proxy && row->link == link->index && nlv_ip_equal (&own, group, AF_INET6))
         n++;
     }
   return MAX (n, 1);

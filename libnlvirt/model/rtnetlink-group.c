@@ -3,6 +3,7 @@
 /* RTM_GETMULTICAST and RTM_GETANYCAST: the groups that a link is in, which are
  * those that every link joins by itself unless it is said otherwise.
  * inet_dump_ifmcaddr(), in6_dump_addrs(). */
+#include "model/device-group.h"
 #include "model/rtnetlink-private.h"
 
 #include <errno.h>
@@ -20,6 +21,20 @@ add_group (GArray *groups, const guint8 *bytes, gsize size)
   g_array_append_val (groups, group);
 }
 
+/* Those of the addresses that a link answers for: pndisc_constructor(). */
+static void
+find_proxy_groups (NlvNetwork *network, const NlvLink *link, GArray *groups)
+{
+  for (guint i = nlv_network_get_n_neighbors (network); i > 0; i--)
+    {
+      const NlvNeighbor *row = nlv_network_get_neighbor (network, i - 1);
+      NlvIp group = nlv_ipv6_solicited_node (&row->destination);
+
+      if (row->family == AF_INET6 && row->proxy && row->link == link->index)
+        add_group (groups, group.bytes, 16);
+    }
+}
+
 /* The solicited-node groups of the link's addresses, the newest first, then
  * all nodes of the link and of the interface: addrconf_join_solict(),
  * ipv6_mc_init_dev(). */
@@ -29,16 +44,18 @@ find_ipv6_groups (NlvNetwork *network, const NlvLink *link, GArray *groups)
   static const guint8 all_link[16] = { 0xff, 0x02, [15] = 1 };
   static const guint8 all_interface[16] = { 0xff, 0x01, [15] = 1 };
   static const guint8 all_snoopers[16] = { 0xff, 0x02, [15] = 0x6a };
-  guint8 solicited[16] = { 0xff, 0x02, [11] = 1, [12] = 0xff };
 
+  find_proxy_groups (network, link, groups);
   for (guint i = nlv_network_get_n_addresses (network); i > 0; i--)
     {
       const NlvAddress *address = nlv_network_get_address (network, i - 1);
+      NlvIp solicited;
+
       if (address->family != AF_INET6 || address->link != link->index ||
           (link->flags & (IFF_LOOPBACK | IFF_NOARP)) != 0)
         continue;
-      memcpy (solicited + 13, address->local.bytes + 13, 3);
-      add_group (groups, solicited, 16);
+      solicited = nlv_ipv6_solicited_node (&address->local);
+      add_group (groups, solicited.bytes, 16);
     }
   if (g_strcmp0 (link->kind, "bridge") == 0 && (link->flags & IFF_UP) != 0)
     add_group (groups, all_snoopers, 16);
