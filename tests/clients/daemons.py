@@ -337,6 +337,23 @@ class Runner:
         finally:
             twin.close()
 
+    def readme(self):
+        """The example of README.md, as it stands there."""
+        with open(os.path.join(self.world.source, "README.md"), encoding="utf-8") as file:
+            section = file.read().split("\n## A daemon in a network of its own\n")[1].split("\n## ")[0]
+        config, session = re.findall(r"```\w*\n(.*?)```", section, re.DOTALL)
+        folder = os.path.join(self.world.stage, "readme")
+        os.makedirs(os.path.join(folder, "data/networks"))
+        os.chmod(folder, 0o777)
+        shutil.copy(self.world.home, os.path.join(folder, "data/networks"))
+        with open(os.path.join(folder, "bird.conf"), "w", encoding="utf-8") as file:
+            file.write(config)
+        path = f"{self.world.stage}:{os.path.dirname(self.program('bird'))}:{self.world.environment['PATH']}"
+        for command, expected in re.findall(r"^\$ (.*)\n((?:[^$].*\n)*)", session, re.MULTILINE):
+            result = self.world.native(["env", "-C", folder, f"PATH={path}", "sh", "-c", command], self.user)
+            output = re.sub(r" +$", "", result.output, flags=re.MULTILINE)
+            assert output == expected, f"{result}\nexpected\n{expected}"
+
 
 def main():
     tap = Tap()
@@ -351,6 +368,7 @@ def main():
             tap.test(f"{case.name}: the network that it saves", runner.check, case)
             if world.root:
                 tap.test(f"{case.name}: the same as the kernel's", runner.compare, case)
+        tap.test("the example of README.md", runner.readme)
     finally:
         world.close()
     return tap.finish()
