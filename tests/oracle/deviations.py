@@ -19,6 +19,9 @@ UNSUPPORTED = "RTNETLINK answers: Operation not supported"  # what it does not k
 TELLING = r"  (IFLA_IFNAME|NETCONFA_IFINDEX|\w+_(DST|ADDRESS|TABLE|ID|LOCAL|MULTICAST)) "  # attributes of a message
 
 
+RTM_DELNEIGH = 29
+
+
 class Event:
     """A message that was heard, without what is volatile."""
 
@@ -47,12 +50,19 @@ def events_of(result, line):
             event = Event(group, data, offset, length, result["pid"])
             if not volatile.is_passing(event.data):
                 heard.append(event)
-    return _neighbors_sorted(heard) if "neigh flush" in line else heard
+    return _neighbors_sorted(heard, "neigh flush" in line)
 
 
-def _neighbors_sorted(heard):
-    """They are flushed in the order of a hash with a secret."""
-    runs = itertools.groupby(heard, lambda event: isinstance(event, Event) and m.base_of(event.kind) == 28)
+def _neighbors_sorted(heard, all_of_them):
+    """They are flushed, with a link or by ip(8), in the order of a hash with a
+    secret; forwarding entries are not."""
+
+    def is_flushed(event):
+        if not isinstance(event, Event) or m.base_of(event.kind) != 28:
+            return False
+        return all_of_them or (event.kind == RTM_DELNEIGH and event.data[16] != m.AF_BRIDGE)
+
+    runs = itertools.groupby(heard, is_flushed)
     return [event for is_run, run in runs for event in (sorted(run, key=key) if is_run else run)]
 
 
