@@ -324,13 +324,15 @@ append_nexthop (GString *text, NlvNetwork *network, const NlvNexthop *nexthop)
   g_string_append_printf (text, "%s;", words->str + 1);
 }
 
+/* No answer of the kernel tells the weight of the only way of an IPv4 route. */
 static gboolean
 is_short (NlvNetwork *network, const NlvRoute *route)
 {
   const NlvNexthop *nexthop = route->nexthops;
 
-  return route->n_nexthops == 1 && nexthop->link != 0 && nexthop->weight == 0 && nexthop->realm == 0 &&
-         nexthop->encap == NULL && (nexthop->flags & ~RTNH_F_ONLINK) == default_flags (network, route, nexthop->link);
+  return route->n_nexthops == 1 && nexthop->link != 0 && (nexthop->weight == 0 || route->family == AF_INET) &&
+         nexthop->realm == 0 && nexthop->encap == NULL &&
+         (nexthop->flags & ~RTNH_F_ONLINK) == default_flags (network, route, nexthop->link);
 }
 
 void
