@@ -41,6 +41,7 @@ enum
   PROP_MARK,
   PROP_MASK,
   PROP_TOS,
+  PROP_PROTOCOL,
   N_PROPERTIES
 };
 
@@ -96,6 +97,9 @@ nlvirt_rule_get_property (GObject *object, guint id, GValue *value, GParamSpec *
         break;
       case PROP_TOS:
         g_value_set_uint (value, nlvirt_rule_get_tos (self));
+        break;
+      case PROP_PROTOCOL:
+        g_value_set_uint (value, nlvirt_rule_get_protocol (self));
         break;
       default:
         G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -154,6 +158,9 @@ nlvirt_rule_set_property (GObject *object, guint id, const GValue *value, GParam
         break;
       case PROP_TOS:
         row->tos = (guint8) g_value_get_uint (value);
+        break;
+      case PROP_PROTOCOL:
+        row->protocol = (guint8) g_value_get_uint (value);
         break;
       default:
         G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -268,13 +275,20 @@ nlvirt_rule_class_init (NlvirtRuleClass *klass)
    * Since: 0.1
    */
   properties[PROP_TOS] = g_param_spec_uint ("tos", NULL, NULL, 0, G_MAXUINT8, 0, built);
+  /**
+   * NlvirtRule:protocol: (getter get_protocol)
+   *
+   * Who set the rule: the kernel's `RTPROT_*`.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_PROTOCOL] = g_param_spec_uint ("protocol", NULL, NULL, 0, G_MAXUINT8, RTPROT_STATIC, built);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 }
 
 static void
 nlvirt_rule_init (NlvirtRule *self)
 {
-  self->row.protocol = RTPROT_STATIC;
   self->row.suppress_prefix_length = self->row.suppress_group = G_MAXUINT32;
 }
 
@@ -587,6 +601,23 @@ append_action (GString *out, const NlvRule *row)
         nlvirt_append_word (out, NLVIRT_WORD_ROUTE_TYPE, row->action);
         break;
     }
+}
+
+/**
+ * nlvirt_rule_get_protocol: (get-property protocol)
+ * @self: a rule
+ *
+ * Who set the rule: the kernel's `RTPROT_*`.
+ *
+ * Returns: the protocol
+ *
+ * Since: 0.1
+ */
+guint
+nlvirt_rule_get_protocol (NlvirtRule *self)
+{
+  g_return_val_if_fail (NLVIRT_IS_RULE (self), 0);
+  return self->row.protocol;
 }
 
 /**

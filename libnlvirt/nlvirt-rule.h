@@ -38,6 +38,8 @@ guint nlvirt_rule_get_mask (NlvirtRule *self);
 NLVIRT_AVAILABLE_IN_0_1
 guint nlvirt_rule_get_tos (NlvirtRule *self);
 NLVIRT_AVAILABLE_IN_0_1
+guint nlvirt_rule_get_protocol (NlvirtRule *self);
+NLVIRT_AVAILABLE_IN_0_1
 char *nlvirt_rule_to_string (NlvirtRule *self);
 
 G_END_DECLS
