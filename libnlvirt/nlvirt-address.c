@@ -33,8 +33,9 @@ struct _NlvirtAddress
   GObject parent_instance;
 
   NlvAddress row;
-  char *link_name; /* (owned) (nullable) */
-  guint8 peer_family;
+  char *link_name;                      /* (owned) (nullable) */
+  guint8 peer_family, broadcast_family; /* as given */
+  gboolean label_too_long;
 };
 
 enum
@@ -140,14 +141,16 @@ nlvirt_address_set_property (GObject *object, guint id, const GValue *value, GPa
         self->peer_family = nlvirt_ip_from_inet_address (g_value_get_object (value), &row->peer);
         break;
       case PROP_BROADCAST:
-        row->has_broadcast = nlvirt_ip_from_inet_address (g_value_get_object (value), &row->broadcast) == AF_INET;
+        self->broadcast_family = nlvirt_ip_from_inet_address (g_value_get_object (value), &row->broadcast);
+        row->has_broadcast = self->broadcast_family == AF_INET;
         break;
       case PROP_LINK_NAME:
         self->link_name = g_value_dup_string (value);
         break;
       case PROP_LABEL:
         if (g_value_get_string (value) != NULL)
-          g_strlcpy (row->label, g_value_get_string (value), sizeof row->label);
+          self->label_too_long =
+            g_strlcpy (row->label, g_value_get_string (value), sizeof row->label) >= sizeof row->label;
         break;
       case PROP_SCOPE:
         row->scope = (guint8) g_value_get_uint (value);
@@ -356,15 +359,20 @@ nlvirt_address_new (const char *link_name, GInetAddress *address, guint prefix_l
 gboolean
 nlvirt_address_to_row (NlvirtAddress *self, NlvNetwork *network, NlvAddress *row, GError **error)
 {
+  const char *fault = NULL;
+
   *row = self->row;
   if (row->family == AF_UNSPEC || self->link_name == NULL)
+    fault = "an address needs an interface and an address";
+  else if (self->peer_family != AF_UNSPEC && self->peer_family != row->family)
+    fault = "the peer is of another address family";
+  else if (self->broadcast_family != AF_UNSPEC && (self->broadcast_family != AF_INET || row->family != AF_INET))
+    fault = "only an IPv4 address has a broadcast address, and that is one of IPv4";
+  else if (self->label_too_long)
+    fault = "a label has at most 15 bytes";
+  if (fault != NULL)
     {
-      g_set_error_literal (error, NLVIRT_ERROR, NLVIRT_ERROR_INVALID, "an address needs an interface and an address");
-      return FALSE;
-    }
-  if (self->peer_family != AF_UNSPEC && self->peer_family != row->family)
-    {
-      g_set_error_literal (error, NLVIRT_ERROR, NLVIRT_ERROR_INVALID, "the peer is of another address family");
+      g_set_error_literal (error, NLVIRT_ERROR, NLVIRT_ERROR_INVALID, fault);
       return FALSE;
     }
   /* What ip-address(8) asks for by itself. */

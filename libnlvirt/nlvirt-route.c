@@ -37,8 +37,10 @@ struct _NlvirtRoute
 {
   GObject parent_instance;
 
-  NlvRoute row;             /* (owned) */
-  NlvirtNexthop **nexthops; /* (owned) (array length=row.n_nexthops) */
+  NlvRoute row;                                  /* (owned) */
+  NlvirtNexthop **nexthops;                      /* (owned) (array length=row.n_nexthops) */
+  guint8 source_family, preferred_source_family; /* as given */
+  const char *fault;                             /* (nullable) what is wrong with what was given */
 
   /* Until construction is over: */
   GListModel *given_nexthops;  /* (owned) (nullable) */
@@ -162,11 +164,12 @@ nlvirt_route_set_property (GObject *object, guint id, const GValue *value, GPara
           nlvirt_ip_from_inet_mask (g_value_get_object (value), &row->destination, &row->destination_length);
         break;
       case PROP_SOURCE:
-        nlvirt_ip_from_inet_mask (g_value_get_object (value), &row->source, &row->source_length);
+        self->source_family = nlvirt_ip_from_inet_mask (g_value_get_object (value), &row->source, &row->source_length);
         break;
       case PROP_PREFERRED_SOURCE:
-        row->has_preferred_source =
-          nlvirt_ip_from_inet_address (g_value_get_object (value), &row->preferred_source) != AF_UNSPEC;
+        self->preferred_source_family =
+          nlvirt_ip_from_inet_address (g_value_get_object (value), &row->preferred_source);
+        row->has_preferred_source = self->preferred_source_family != AF_UNSPEC;
         break;
       case PROP_GATEWAY:
         self->given_gateway = g_value_dup_object (value);
@@ -207,7 +210,15 @@ nlvirt_route_set_property (GObject *object, guint id, const GValue *value, GPara
 static void
 append_nexthop (NlvirtRoute *self, NlvirtNexthop *nexthop)
 {
-  guint n = self->row.n_nexthops++;
+  guint n;
+
+  if (!NLVIRT_IS_NEXTHOP (nexthop) || self->row.n_nexthops == MAX_NEXTHOPS)
+    {
+      self->fault = "expected no more than 2048 ways, each an NlvirtNexthop";
+      g_clear_object (&nexthop);
+      return;
+    }
+  n = self->row.n_nexthops++;
 
   self->nexthops = g_renew (NlvirtNexthop *, self->nexthops, n + 1);
   self->nexthops[n] = nexthop;
@@ -222,7 +233,7 @@ nlvirt_route_constructed (GObject *object)
   guint n = self->given_nexthops != NULL ? g_list_model_get_n_items (self->given_nexthops) : 0;
 
   G_OBJECT_CLASS (nlvirt_route_parent_class)->constructed (object);
-  for (guint i = 0; i < MIN (n, MAX_NEXTHOPS); i++)
+  for (guint i = 0; i < n && self->fault == NULL; i++)
     append_nexthop (self, g_list_model_get_item (self->given_nexthops, i));
   if (n == 0 && (self->given_gateway != NULL || self->given_link_name != NULL))
     append_nexthop (self, nlvirt_nexthop_new (self->given_gateway, self->given_link_name, 1));
@@ -426,12 +437,31 @@ natural_scope (const NlvRoute *row)
   return RT_SCOPE_UNIVERSE;
 }
 
+/* What no request can say. */
+static const char *
+find_fault (NlvirtRoute *self)
+{
+  guint8 family = self->row.family;
+
+  if (self->fault != NULL)
+    return self->fault;
+  if (family == AF_UNSPEC)
+    return "a route needs a destination";
+  if (self->source_family != AF_UNSPEC && self->source_family != family)
+    return "the source is of another address family than the destination";
+  if (self->preferred_source_family != AF_UNSPEC && self->preferred_source_family != family)
+    return "the preferred source is of another address family than the destination";
+  return NULL;
+}
+
 gboolean
 nlvirt_route_to_row (NlvirtRoute *self, NlvNetwork *network, NlvRoute *row, GError **error)
 {
-  if (self->row.family == AF_UNSPEC)
+  const char *fault = find_fault (self);
+
+  if (fault != NULL)
     {
-      g_set_error_literal (error, NLVIRT_ERROR, NLVIRT_ERROR_INVALID, "a route needs a destination");
+      g_set_error_literal (error, NLVIRT_ERROR, NLVIRT_ERROR_INVALID, fault);
       return FALSE;
     }
   nlv_route_copy (&self->row, row);
@@ -440,6 +470,8 @@ nlvirt_route_to_row (NlvirtRoute *self, NlvNetwork *network, NlvRoute *row, GErr
     {
       const char *link_name = nlvirt_nexthop_get_link_name (self->nexthops[i]);
 
+      /* What the kernel shows of a link's state is not to be asked for. */
+      row->nexthops[i].flags &= RTNH_F_ONLINK | RTNH_F_PERVASIVE;
       if (!nlvirt_find_link_index (network, link_name, &row->nexthops[i].link, error))
         {
           nlv_route_clear (row);

@@ -24,6 +24,8 @@ struct _NlvirtRule
   GObject parent_instance;
 
   NlvRule row;
+  guint8 source_family, destination_family; /* as given */
+  gboolean name_too_long;
 };
 
 enum
@@ -107,10 +109,10 @@ nlvirt_rule_get_property (GObject *object, guint id, GValue *value, GParamSpec *
 }
 
 static void
-set_link (char name[IFNAMSIZ], const GValue *value)
+set_link (NlvirtRule *self, char name[IFNAMSIZ], const GValue *value)
 {
-  if (g_value_get_string (value) != NULL)
-    g_strlcpy (name, g_value_get_string (value), IFNAMSIZ);
+  if (g_value_get_string (value) != NULL && g_strlcpy (name, g_value_get_string (value), IFNAMSIZ) >= IFNAMSIZ)
+    self->name_too_long = TRUE;
 }
 
 static void
@@ -130,16 +132,17 @@ nlvirt_rule_set_property (GObject *object, guint id, const GValue *value, GParam
         row->priority = g_value_get_uint (value);
         break;
       case PROP_SOURCE:
-        nlvirt_ip_from_inet_mask (g_value_get_object (value), &row->source, &row->source_length);
+        self->source_family = nlvirt_ip_from_inet_mask (g_value_get_object (value), &row->source, &row->source_length);
         break;
       case PROP_DESTINATION:
-        nlvirt_ip_from_inet_mask (g_value_get_object (value), &row->destination, &row->destination_length);
+        self->destination_family =
+          nlvirt_ip_from_inet_mask (g_value_get_object (value), &row->destination, &row->destination_length);
         break;
       case PROP_INPUT_LINK:
-        set_link (row->input, value);
+        set_link (self, row->input, value);
         break;
       case PROP_OUTPUT_LINK:
-        set_link (row->output, value);
+        set_link (self, row->output, value);
         break;
       case PROP_TABLE_ID:
         row->table = g_value_get_uint (value);
@@ -263,6 +266,7 @@ nlvirt_rule_class_init (NlvirtRuleClass *klass)
    * NlvirtRule:mask: (getter get_mask)
    *
    * The bits of the firewall mark that count; 0 if it is not asked for.
+   * Where a rule is made with a mark and without a mask, all bits count.
    *
    * Since: 0.1
    */
@@ -325,11 +329,22 @@ nlvirt_rule_new (GSocketFamily family, guint priority, guint table_id)
 gboolean
 nlvirt_rule_to_row (NlvirtRule *self, NlvRule *row, GError **error)
 {
+  const char *fault = NULL;
+
   *row = self->row;
-  if (row->family != AF_UNSPEC)
-    return TRUE;
-  g_set_error_literal (error, NLVIRT_ERROR, NLVIRT_ERROR_INVALID, "a rule needs an address family");
-  return FALSE;
+  /* As with `ip rule`, a mark alone is all of it. */
+  if (row->mark != 0 && row->mask == 0)
+    row->mask = G_MAXUINT32;
+  if (row->family == AF_UNSPEC)
+    fault = "a rule needs an address family";
+  else if ((self->source_family != AF_UNSPEC && self->source_family != row->family) ||
+           (self->destination_family != AF_UNSPEC && self->destination_family != row->family))
+    fault = "the source or the destination is of another address family than the rule";
+  else if (self->name_too_long)
+    fault = "the name of an interface has at most 15 bytes";
+  if (fault != NULL)
+    g_set_error_literal (error, NLVIRT_ERROR, NLVIRT_ERROR_INVALID, fault);
+  return fault == NULL;
 }
 
 /**

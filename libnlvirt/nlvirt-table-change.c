@@ -20,8 +20,8 @@
 #define ADD (NLM_F_CREATE | NLM_F_EXCL)
 #define REPLACE (NLM_F_CREATE | NLM_F_REPLACE)
 
-static int
-error_code (int error)
+int
+nlvirt_error_code (int error)
 {
   switch (error)
     {
@@ -55,9 +55,9 @@ nlvirt_table_ask (NlvirtTable *self, NlvWriter *writer, GError **error)
         result = nlv_rtnetlink_request (nlvirt_table_get_network (self), &caller, &message, &answer);
     }
   if (result < 0 && answer.extack.message != NULL)
-    g_set_error (error, NLVIRT_ERROR, error_code (-result), "%s: %s", g_strerror (-result), answer.extack.message);
+    g_set_error (error, NLVIRT_ERROR, nlvirt_error_code (-result), "%s: %s", g_strerror (-result), answer.extack.message);
   else if (result < 0)
-    g_set_error_literal (error, NLVIRT_ERROR, error_code (-result), g_strerror (-result));
+    g_set_error_literal (error, NLVIRT_ERROR, nlvirt_error_code (-result), g_strerror (-result));
   nlv_answer_clear (&answer);
   nlv_writer_clear (writer);
   return result >= 0;

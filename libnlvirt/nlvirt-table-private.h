@@ -25,6 +25,11 @@ guint64 nlvirt_table_get_time (void);
 gpointer nlvirt_request_begin (NlvWriter *writer, guint16 type, guint16 flags, gsize payload);
 gboolean nlvirt_table_ask (NlvirtTable *self, NlvWriter *writer, GError **error);
 
+/* NLVIRT_ERROR_* for what a request is refused with. */
+int nlvirt_error_code (int error);
+/* All of @faults as one error, a line each. (element-type NlvFault) */
+void nlvirt_set_faults_error (GError **error, int code, const char *path, GPtrArray *faults);
+
 /* Tells what a program has changed; is_heard: whether the application would hear it. */
 void nlvirt_table_settle (NlvirtTable *self);
 gboolean nlvirt_table_is_heard (NlvirtTable *self);

@@ -244,23 +244,6 @@ new_faults (void)
   return g_ptr_array_new_with_free_func ((GDestroyNotify) nlv_fault_free);
 }
 
-/* All of @faults as one error, a line each. */
-static void
-set_parse_error (GError **error, const char *path, GPtrArray *faults)
-{
-  g_autoptr (GListModel) list = nlvirt_fault_list_new (path, faults);
-  g_autoptr (GString) message = g_string_new (NULL);
-
-  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
-    {
-      g_autoptr (NlvirtFault) fault = g_list_model_get_item (list, i);
-      g_autofree char *line = nlvirt_fault_to_string (fault);
-
-      g_string_append_printf (message, "%s%s", i > 0 ? "\n" : "", line);
-    }
-  g_set_error_literal (error, NLVIRT_ERROR, NLVIRT_ERROR_PARSE, message->str);
-}
-
 static NlvirtTable *
 new_from_text (const char *path, const char *text, gsize len, GError **error)
 {
@@ -269,7 +252,7 @@ new_from_text (const char *path, const char *text, gsize len, GError **error)
 
   if (network != NULL)
     return new_for_network (network);
-  set_parse_error (error, path, faults);
+  nlvirt_set_faults_error (error, NLVIRT_ERROR_PARSE, path, faults);
   return NULL;
 }
 

@@ -42,6 +42,10 @@ GListModel *nlvirt_table_get_neighbors (NlvirtTable *self);
 NLVIRT_AVAILABLE_IN_0_1
 NlvirtLink *nlvirt_table_get_link (NlvirtTable *self, const char *name);
 NLVIRT_AVAILABLE_IN_0_1
+NlvirtLink *nlvirt_table_add_link (NlvirtTable *self, const char *name, const char *kind, GError **error);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_table_remove_link (NlvirtTable *self, NlvirtLink *link, GError **error);
+NLVIRT_AVAILABLE_IN_0_1
 gboolean nlvirt_table_add_address (NlvirtTable *self, NlvirtAddress *address, GError **error);
 NLVIRT_AVAILABLE_IN_0_1
 gboolean nlvirt_table_replace_address (NlvirtTable *self, NlvirtAddress *address, GError **error);
@@ -63,5 +67,11 @@ NLVIRT_AVAILABLE_IN_0_1
 gboolean nlvirt_table_replace_neighbor (NlvirtTable *self, NlvirtNeighbor *neighbor, GError **error);
 NLVIRT_AVAILABLE_IN_0_1
 gboolean nlvirt_table_remove_neighbor (NlvirtTable *self, NlvirtNeighbor *neighbor, GError **error);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_table_add_from_data (NlvirtTable *self, const guint8 *data, gsize len, GError **error);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_table_replace_from_data (NlvirtTable *self, const guint8 *data, gsize len, GError **error);
+NLVIRT_AVAILABLE_IN_0_1
+gboolean nlvirt_table_remove_from_data (NlvirtTable *self, const guint8 *data, gsize len, GError **error);
 
 G_END_DECLS

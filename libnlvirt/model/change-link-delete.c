@@ -133,6 +133,17 @@ nlv_link_delete (NlvChange *change, NlvLink *link, gboolean asked)
   return 0;
 }
 
+int
+nlv_link_take_out (NlvChange *change, NlvLink *link)
+{
+  if (can_go (link))
+    return nlv_link_delete (change, link, FALSE);
+  if (link->flags & IFF_LOOPBACK)
+    return -EOPNOTSUPP;
+  nlv_link_unregister (change, link);
+  return 0;
+}
+
 /* rtnl_group_dellink() */
 static int
 delete_group (NlvChange *change, guint32 group)

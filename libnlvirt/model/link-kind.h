@@ -116,3 +116,5 @@ void nlv_link_unregister_many (NlvChange *change, GPtrArray *doomed, gboolean as
 void nlv_link_unregister (NlvChange *change, NlvLink *link);
 /* With all that its kind takes with it: rtnl_delete_link(). 0 or -errno. */
 int nlv_link_delete (NlvChange *change, NlvLink *link, gboolean asked);
+/* The same for whoever owns the machine, and can pull out a device. */
+int nlv_link_take_out (NlvChange *change, NlvLink *link);

@@ -24,7 +24,8 @@ nlv_device_find (NlvTableReader *reader, NlvSection *section, const char *key, c
 
   if (link == NULL)
     {
-      nlv_section_fault (section, key, "“%s”: there is no such link; expected the name of a link in this file", text);
+      nlv_section_fault (section, key, "“%s”: there is no such link; expected the name of a link%s", text,
+                         reader->live ? "" : " in this file");
       return FALSE;
     }
   *index = link->index;

@@ -11,6 +11,7 @@ typedef struct
   NlvNetwork *network;    /* (owned) */
   GPtrArray *faults;      /* (borrowed) */
   gboolean fill;          /* the kernel's routes and rules are added */
+  gboolean live;          /* links are there already: those of a network that is changed */
   guint32 lowest_rule[2]; /* least priority above 0 so far: IPv4, IPv6 */
 } NlvTableReader;
 

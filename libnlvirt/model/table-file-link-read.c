@@ -16,6 +16,7 @@ typedef struct
   guint32 master;
   guint32 ports_tso_max_size;
   gboolean up, has_ports_up;
+  gboolean there; /* in the network that is changed */
 } Pending;
 
 static void
@@ -113,7 +114,7 @@ read_reference (NlvSection *section, const char *key, GHashTable *by_name, gbool
     }
   else if ((found = g_hash_table_lookup (by_name, text)) != NULL)
     return found->index;
-  nlv_section_fault (section, key, "“%s”: there is no such link; expected the name of a link in this file", text);
+  nlv_section_fault (section, key, "“%s”: there is no such link; expected the name of a link", text);
   return 0;
 }
 
@@ -269,6 +270,28 @@ read_addresses (NlvTableReader *reader, const Pending *pending)
     }
 }
 
+/* Links that are there can be named too. */
+static void
+announce_links (NlvTableReader *reader, GPtrArray *all, GHashTable *by_name, GHashTable *by_index)
+{
+  for (guint i = 0; i < nlv_network_get_n_links (reader->network); i++)
+    {
+      const NlvLink *link = nlv_network_get_link (reader->network, i);
+      Pending *pending = g_new0 (Pending, 1);
+
+      pending->name = g_strdup (link->name);
+      pending->kind = g_strdup (link->kind);
+      pending->index = link->index;
+      pending->up = (link->flags & IFF_UP) != 0;
+      pending->there = TRUE;
+      g_ptr_array_add (all, pending);
+      g_hash_table_insert (by_name, pending->name, pending);
+      for (guint j = 0; link->alt_names != NULL && j < link->alt_names->len; j++)
+        g_hash_table_insert (by_name, g_ptr_array_index (link->alt_names, j), pending);
+      g_hash_table_insert (by_index, GUINT_TO_POINTER (pending->index), pending);
+    }
+}
+
 static void
 read_all (NlvTableReader *reader, GPtrArray *all, GHashTable *by_name, GHashTable *by_index)
 {
@@ -280,7 +303,7 @@ read_all (NlvTableReader *reader, GPtrArray *all, GHashTable *by_name, GHashTabl
 
       if (pending->section != NULL)
         read_link (reader, pending, by_name, by_index);
-      else
+      else if (!pending->there)
         add_loopback (reader, pending->index);
     }
   for (guint i = 0; i < all->len; i++)
@@ -294,6 +317,7 @@ nlv_links_read (NlvTableReader *reader, GPtrArray *groups)
   g_autoptr (GHashTable) by_index = g_hash_table_new (NULL, NULL);
   g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func (free_pending);
 
+  announce_links (reader, all, by_name, by_index);
   for (guint i = 0; i < groups->len; i++)
     {
       NlvSection *section = nlv_section_load (g_ptr_array_index (groups, i), reader->faults);
@@ -311,7 +335,7 @@ nlv_links_read (NlvTableReader *reader, GPtrArray *groups)
       g_ptr_array_add (all, pending);
     }
   /* What is kept as it was has a loopback of another name, if any. */
-  if (!g_hash_table_contains (by_name, "lo") &&
+  if (!reader->live && !g_hash_table_contains (by_name, "lo") &&
       (reader->fill || !g_hash_table_contains (by_index, GUINT_TO_POINTER (1))))
     {
       Pending *loopback = g_new0 (Pending, 1);

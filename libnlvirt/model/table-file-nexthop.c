@@ -48,6 +48,9 @@ find_device (NlvTableReader *reader, NlvSection *section, const char *key, NlvNe
   const NlvIp *gateway = &nexthop->gateway;
   NlvRoute route;
 
+  /* Where the route is asked for, the responder does so. */
+  if (reader->live)
+    return TRUE;
   if (nexthop->gateway_family == AF_INET6 && gateway->bytes[0] == 0xfe && (gateway->bytes[1] & 0xc0) == 0x80)
     {
       nlv_section_fault (section, key, "the gateway is link-local; expected a device beside it");
@@ -271,7 +274,13 @@ nlv_nexthops_read (NlvTableReader *reader, NlvSection *section, NlvRoute *route)
     }
   if (!read_single (reader, section, route, &nexthop))
     return;
-  if (nexthop.link == 0 && is_reject (route->type) && route->family == AF_INET6)
+  if (nexthop.link == 0 && reader->live)
+    {
+      /* What is missing, the responder knows. */
+      if (nexthop.gateway_family == 0)
+        return;
+    }
+  else if (nexthop.link == 0 && is_reject (route->type) && route->family == AF_INET6)
     nexthop.link = 1; /* ip6_route_info_create() hangs these on lo */
   else if (nexthop.link == 0 && is_reject (route->type))
     return;

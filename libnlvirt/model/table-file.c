@@ -24,8 +24,8 @@ line_of (const char *text, const char *at)
   return line;
 }
 
-static gboolean
-check_text (const char *text, gsize len, GPtrArray *faults)
+gboolean
+nlv_table_file_check_text (const char *text, gsize len, GPtrArray *faults)
 {
   const char *end;
 
@@ -97,6 +97,12 @@ compare_faults (gconstpointer a, gconstpointer b)
   return (left->line > right->line) - (left->line < right->line);
 }
 
+void
+nlv_table_file_sort_faults (GPtrArray *faults)
+{
+  g_ptr_array_sort (faults, compare_faults);
+}
+
 NlvNetwork *
 nlv_table_file_parse (const char *text, gsize len, GPtrArray *faults)
 {
@@ -104,7 +110,7 @@ nlv_table_file_parse (const char *text, gsize len, GPtrArray *faults)
   g_autoptr (GArray) groups = NULL;
   guint n_before = faults->len;
 
-  if (!check_text (text, len, faults))
+  if (!nlv_table_file_check_text (text, len, faults))
     return NULL;
   reader.network = nlv_network_new ();
   groups = nlv_groups_scan (nlv_span (text, len), faults);
@@ -124,7 +130,7 @@ nlv_table_file_parse (const char *text, gsize len, GPtrArray *faults)
   read_groups (&reader, groups, NLV_GROUP_OBJECT, nlv_object_read);
   if (faults->len == n_before)
     return reader.network;
-  g_ptr_array_sort (faults, compare_faults);
+  nlv_table_file_sort_faults (faults);
   nlv_network_unref (reader.network);
   return NULL;
 }
