@@ -2,6 +2,16 @@
 
 #include "nlvirt-error.h"
 
+#include <gio/gio.h>
+
+/* What the errors are called where they travel by D-Bus. */
+static const GDBusErrorEntry names[] = {
+  { NLVIRT_ERROR_FAILED, "org.nlvirt.Error.Failed" },   { NLVIRT_ERROR_PARSE, "org.nlvirt.Error.Parse" },
+  { NLVIRT_ERROR_INVALID, "org.nlvirt.Error.Invalid" }, { NLVIRT_ERROR_NOT_FOUND, "org.nlvirt.Error.NotFound" },
+  { NLVIRT_ERROR_EXISTS, "org.nlvirt.Error.Exists" },   { NLVIRT_ERROR_NOT_SUPPORTED, "org.nlvirt.Error.NotSupported" },
+  { NLVIRT_ERROR_BUSY, "org.nlvirt.Error.Busy" },       { NLVIRT_ERROR_DENIED, "org.nlvirt.Error.Denied" },
+};
+
 /**
  * nlvirt_error_quark:
  *
@@ -14,5 +24,8 @@
 GQuark
 nlvirt_error_quark (void)
 {
-  return g_quark_from_static_string ("nlvirt-error-quark");
+  static gsize quark;
+
+  g_dbus_error_register_error_domain ("nlvirt-error-quark", &quark, names, G_N_ELEMENTS (names));
+  return (GQuark) quark;
 }

@@ -6,6 +6,7 @@
 #define NLVIRT_INSIDE
 
 #include <nlvirt-address.h>
+#include <nlvirt-control.h>
 #include <nlvirt-enum-types.h>
 #include <nlvirt-error.h>
 #include <nlvirt-failure.h>

@@ -17,6 +17,8 @@ static const struct
   const char *description;
 } verbs[] = {
   { "run", handle_run, "[OPTION…] [--] COMMAND [ARG…]", "runs a command with a network view of its own" },
+  { "set", handle_set, "[OPTION…] link NAME up|down|KEY=VALUE…", "changes the network of a running session" },
+  { "show", handle_show, "[OPTION…]", "prints the network of a running session" },
   { "record", handle_record, "[--output FILE]", "writes this machine's network as a table file" },
   { "check", handle_check, "FILE…", "says what is wrong with table files" },
 };

@@ -28,6 +28,8 @@ typedef struct
 {
   const char *table;
   const char *save;
+  const char *control; /* (nullable) */
+  gboolean control_inside;
   NlvirtAccess access;
   GPtrArray *failures; /* (element-type NlvirtFailure) (owned) */
   gboolean trace;
@@ -38,6 +40,7 @@ typedef struct
 {
   GMainLoop *main_loop;   /* (owned) */
   NlvirtSession *session; /* (owned) */
+  NlvirtControl *control; /* (owned) (nullable) */
   pid_t command;          /* 0 when it has exited */
   gboolean ended;
 } Run;
@@ -58,6 +61,11 @@ print_help (void)
         "  --fail WHAT            makes something go wrong; for example RTM_NEWADDR=EPERM,\n"
         "                         RTM_GETLINK=300ms, overrun, interrupt, socket=EMFILE;\n"
         "                         with :2 twice only, with :every=3 each third time\n"
+        "  --control PATH         lets “nlvirt set” and “nlvirt show” of the same user change and\n"
+        "                         print the network meanwhile, through a socket at PATH; but\n"
+        "                         not the command and what it starts\n"
+        "  --control-inside       lets these do so, too: NLVIRT_CONTROL in their environment\n"
+        "                         names the socket\n"
         "  --trace                prints a line for each netlink datagram\n"
         "  -h, --help             this text\n"
         "\n"
@@ -187,6 +195,9 @@ start (Run *run, NlvirtSupervisor *supervisor, NlvirtTable *table, const Options
       return status_of_error (error);
     }
   nlvirt_session_set_access (run->session, options->access);
+  /* Which may have made a copy of it. */
+  if (run->control != NULL)
+    nlvirt_control_set_table (run->control, nlvirt_session_get_table (run->session));
   for (guint i = 0; i < options->failures->len; i++)
     nlvirt_session_add_failure (run->session, g_ptr_array_index (options->failures, i));
   /* None: it has exited already. */
@@ -245,6 +256,26 @@ can_save (const char *path)
   return reason == NULL;
 }
 
+/* Before the command, so that it finds the socket. */
+static gboolean
+open_control (Run *run, NlvirtTable *table, const Options *options)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (options->control == NULL && !options->control_inside)
+    return TRUE;
+  run->control = nlvirt_control_new (table, options->control, &error);
+  if (run->control == NULL)
+    {
+      print_error ("%s", error->message);
+      return FALSE;
+    }
+  nlvirt_control_set_allow_descendants (run->control, options->control_inside);
+  if (options->control_inside)
+    g_setenv ("NLVIRT_CONTROL", nlvirt_control_get_address (run->control), TRUE);
+  return TRUE;
+}
+
 static gboolean
 save (NlvirtTable *table, const char *path)
 {
@@ -269,7 +300,7 @@ run_command (const Options *options)
   close_to_others ();
   nlvirt_supervisor_set_child_subreaper (supervisor, TRUE);
   run.main_loop = g_main_loop_new (NULL, FALSE);
-  status = start (&run, supervisor, table, options);
+  status = open_control (&run, table, options) ? start (&run, supervisor, table, options) : EXIT_NLVIRT_FAILED;
   if (status == 0)
     {
       g_signal_connect (run.session, "ended", G_CALLBACK (on_ended), &run);
@@ -277,10 +308,13 @@ run_command (const Options *options)
       g_main_loop_run (run.main_loop);
       status = exit_status (run.session);
       g_signal_handlers_disconnect_by_data (run.session, &run);
+      if (run.control != NULL)
+        nlvirt_control_close (run.control);
       if (options->save != NULL && !save (nlvirt_session_get_table (run.session), options->save))
         status = EXIT_NLVIRT_FAILED;
     }
   nlvirt_supervisor_close (supervisor);
+  g_clear_object (&run.control);
   g_clear_object (&run.session);
   g_main_loop_unref (run.main_loop);
   return status;
@@ -325,12 +359,16 @@ parse_options (int argc, char *argv[], Options *options)
     TABLE = 1000,
     ACCESS,
     SAVE,
+    CONTROL,
+    CONTROL_INSIDE,
     FAIL,
     TRACE,
   };
   static const struct option known[] = {
     { "table", required_argument, NULL, TABLE },
     { "access", required_argument, NULL, ACCESS },
+    { "control", required_argument, NULL, CONTROL },
+    { "control-inside", no_argument, NULL, CONTROL_INSIDE },
     { "save", required_argument, NULL, SAVE },
     { "fail", required_argument, NULL, FAIL },
     { "trace", no_argument, NULL, TRACE },
@@ -356,6 +394,12 @@ parse_options (int argc, char *argv[], Options *options)
         case FAIL:
           if (!parse_failure (optarg, options->failures))
             return EXIT_NLVIRT_FAILED;
+          break;
+        case CONTROL:
+          options->control = optarg;
+          break;
+        case CONTROL_INSIDE:
+          options->control_inside = TRUE;
           break;
         case TRACE:
           options->trace = TRUE;

@@ -18,6 +18,8 @@ enum
 int handle_check (int argc, char *argv[]);
 int handle_record (int argc, char *argv[]);
 int handle_run (int argc, char *argv[]);
+int handle_set (int argc, char *argv[]);
+int handle_show (int argc, char *argv[]);
 
 /* "nlvirt: ..." and a newline to standard error. */
 void print_error (const char *format, ...) G_GNUC_PRINTF (1, 2);
@@ -28,3 +30,12 @@ NlvirtTable *open_table (const char *name);
 
 /* Prints every datagram of @session to standard error. */
 void trace_session (NlvirtSession *session);
+
+/* The session that --control names, or NLVIRT_CONTROL for NULL. It is waited for, in
+ * seconds. NULL after an error has been printed. */
+#define CONTROL_WAIT 5.0
+GDBusConnection *control_connect (const char *name, double wait);
+/* @text is NULL for a method that returns one. */
+GVariant *control_call (GDBusConnection *connection, const char *method, const char *text, GError **error);
+/* FALSE after an error has been printed. */
+gboolean parse_wait (const char *text, double *wait);
