@@ -48,7 +48,6 @@ void nlv_capture_label (NlvCapture *self, const NlvMessage *message);
 void nlv_capture_netns (NlvCapture *self, const NlvMessage *message);
 /* At the end: what turns out to be as usual is dropped. */
 void nlv_capture_finish_ages (NlvCapture *self);
-void nlv_capture_finish_labels (NlvCapture *self);
 void nlv_capture_finish_groups (NlvCapture *self);
 /* capture-row.c */
 void nlv_capture_address (NlvCapture *self, const NlvMessage *message);

@@ -200,35 +200,6 @@ nlv_capture_end_labels (NlvCapture *self)
     globals->labels = g_array_new (FALSE, FALSE, sizeof (NlvAddressLabel));
 }
 
-static gboolean
-are_usual (const GArray *labels, const NlvAddressLabel *usual, guint n)
-{
-  if (labels == NULL || labels->len != n)
-    return FALSE;
-  for (guint i = 0; i < n; i++)
-    {
-      const NlvAddressLabel *label = &g_array_index (labels, NlvAddressLabel, i);
-
-      if (memcmp (&label->prefix, &usual[i].prefix, sizeof label->prefix) != 0 || label->length != usual[i].length ||
-          label->label != usual[i].label || label->link != usual[i].link)
-        return FALSE;
-    }
-  return TRUE;
-}
-
-void
-nlv_capture_finish_labels (NlvCapture *self)
-{
-  NlvGlobals *globals = nlv_network_get_globals (self->network);
-  guint n;
-  const NlvAddressLabel *usual = nlv_usual_labels (&n);
-
-  if (are_usual (globals->labels, usual, n))
-    g_clear_pointer (&globals->labels, g_array_unref);
-  if (globals->label_sequence == n)
-    globals->label_sequence = 0;
-}
-
 /* --- namespaces --------------------------------------------------------------------- */
 
 void

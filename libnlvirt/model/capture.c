@@ -2,6 +2,7 @@
 
 /* Which message becomes what. */
 #include "model/capture-private.h"
+#include "model/link-settings.h"
 
 #include <string.h>
 
@@ -44,7 +45,7 @@ nlv_capture_finish (NlvCapture *self)
     nlv_network_add_address (network, &g_array_index (self->ipv6, NlvAddress, i - 1));
   g_array_set_size (self->ipv6, 0);
   nlv_capture_finish_links (self);
-  nlv_capture_finish_labels (self);
+  nlv_globals_forget_usual_labels (nlv_network_get_globals (network));
   nlv_capture_finish_ages (self);
   nlv_capture_finish_groups (self);
   nlv_qdiscs_drop_usual (network);

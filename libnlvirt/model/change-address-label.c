@@ -2,6 +2,7 @@
 
 /* RTM_NEWADDRLABEL and RTM_DELADDRLABEL, of which nobody is told:
  * net/ipv6/addrlabel.c. */
+#include "model/link-settings.h"
 #include "model/rtnetlink-private.h"
 
 #include <errno.h>
@@ -126,6 +127,7 @@ nlv_newaddrlabel (const NlvRequest *request)
   else
     return -EEXIST;
   nlv_network_get_globals (request->network)->label_sequence++;
+  nlv_globals_forget_usual_labels (nlv_network_get_globals (request->network));
   return 0;
 }
 
@@ -142,5 +144,6 @@ nlv_deladdrlabel (const NlvRequest *request)
   if (!find_label (request->network, &label, &place))
     return -ESRCH;
   g_array_remove_index (take_labels (request->network), place);
+  nlv_globals_forget_usual_labels (nlv_network_get_globals (request->network));
   return 0;
 }

@@ -151,6 +151,35 @@ nlv_usual_labels (guint *n)
   return labels;
 }
 
+static gboolean
+are_usual (const GArray *labels, const NlvAddressLabel *usual, guint n)
+{
+  if (labels == NULL || labels->len != n)
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    {
+      const NlvAddressLabel *label = &g_array_index (labels, NlvAddressLabel, i);
+
+      if (memcmp (&label->prefix, &usual[i].prefix, sizeof label->prefix) != 0 || label->length != usual[i].length ||
+          label->label != usual[i].label || label->link != usual[i].link)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* What they would be anyway is not said of a network. */
+void
+nlv_globals_forget_usual_labels (NlvGlobals *globals)
+{
+  guint n;
+  const NlvAddressLabel *usual = nlv_usual_labels (&n);
+
+  if (are_usual (globals->labels, usual, n))
+    g_clear_pointer (&globals->labels, g_array_unref);
+  if (globals->label_sequence == n)
+    globals->label_sequence = 0;
+}
+
 /* What a person may have in a table, and what is common. */
 const char *const nlv_usual_kinds[] = {
   "bond", "bridge", "dummy", "gre", "gretap", "ifb",  "ip6gre", "ip6tnl", "ipip", "ipvlan", "macvlan",   "macvtap",

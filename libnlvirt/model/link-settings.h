@@ -48,6 +48,7 @@ GArray *nlv_link_unusual_settings (const NlvLink *link, NlvLinkSettings which);
 
 /* RFC 6724's address labels as Linux has them. */
 const NlvAddressLabel *nlv_usual_labels (guint *n);
+void nlv_globals_forget_usual_labels (NlvGlobals *globals);
 
 /* Whether the kernel has a driver for links of @kind. */
 gboolean nlv_network_knows_kind (NlvNetwork *network, const char *kind);
