@@ -62,6 +62,15 @@ tell (NlvChange *change, const NlvNeighbor *row, guint16 type, guint32 reference
 
 /* --- timers --------------------------------------------------------------------- */
 
+/* One that is not valid shows no address: neigh_fill_info(). */
+static void
+put_state (NlvNeighbor *row, guint16 state)
+{
+  row->state = state;
+  if (!(state & NUD_VALID))
+    row->address_length = 0;
+}
+
 static void
 set_timer (NlvChange *change, NlvNeighbor *row)
 {
@@ -78,7 +87,7 @@ set_timer (NlvChange *change, NlvNeighbor *row)
 static void
 set_state (NlvChange *change, NlvNeighbor *row, guint16 state)
 {
-  row->state = state;
+  put_state (row, state);
   row->times.ndm_updated = 0;
   set_timer (change, row);
 }
@@ -191,7 +200,7 @@ make_invalid (NlvChange *change, NlvNeighbor *row, guint16 state)
 {
   gboolean told = (row->state & NUD_VALID) != 0 || ((row->state & (NUD_INCOMPLETE | NUD_PROBE)) && state == NUD_FAILED);
 
-  row->state = state;
+  put_state (row, state);
   row->times.ndm_refcnt = 0;
   nlv_network_cancel (change->network, on_due, nlv_network_get_neighbor_key (change->network, row));
   return told;
@@ -226,7 +235,7 @@ update_row (NlvChange *change, NlvNeighbor *row, const NlvLink *link, guint16 st
   int error = 0;
 
   if (update->use)
-    row->state &= ~NUD_PERMANENT;
+    put_state (row, row->state & ~NUD_PERMANENT);
   else if (!(state & NUD_VALID))
     told = make_invalid (change, row, state);
   else if (address == NULL && !was_valid && link->address_length > 0)
