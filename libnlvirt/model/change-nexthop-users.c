@@ -7,6 +7,8 @@
 #include "model/fib.h"
 #include "model/rtnetlink-private.h"
 
+#include <errno.h>
+
 void
 nlv_nexthop_event (NlvChange *change, guint16 nl_flags, guint16 type, const NlvNexthopObject *row)
 {
@@ -52,6 +54,48 @@ nlv_nexthop_find_groups (NlvNetwork *network, guint32 member)
     }
   g_ptr_array_sort (groups, compare_joined);
   return groups;
+}
+
+/* fib_check_nh_list() and fib6_check_nh_list() */
+static int
+check_routes (NlvChange *change, guint32 id, const NlvNexthopObject *row)
+{
+  static const guint8 families[] = { AF_INET, AF_INET6 };
+  NlvFib *fib = nlv_network_get_fib (change->network);
+  int error = 0;
+
+  for (guint i = 0; error == 0 && i < G_N_ELEMENTS (families); i++)
+    {
+      NlvFibCursor cursor;
+      const NlvRoute *route;
+
+      nlv_fib_cursor_init (&cursor, families[i]);
+      do
+        route = nlv_fib_next (fib, &cursor);
+      while (route != NULL && route->nexthop_id != id);
+      if (route != NULL)
+        error = families[i] == AF_INET ? nlv_route_check_nexthop_ipv4 (change, row, route->scope)
+                                       : nlv_route_check_nexthop_ipv6 (change, row);
+    }
+  return error;
+}
+
+int
+nlv_nexthop_check_users (NlvChange *change, const NlvNexthopObject *old, const NlvNexthopObject *row)
+{
+  g_autoptr (GPtrArray) groups = nlv_nexthop_find_groups (change->network, old->id);
+  int error = check_routes (change, old->id, row);
+
+  for (guint i = 0; error == 0 && i < groups->len; i++)
+    {
+      const NlvNexthopObject *group = g_ptr_array_index (groups, i);
+
+      if (row->blackhole && group->group->len > 1)
+        return nlv_change_refuse (change, -EINVAL,
+                                  "Blackhole nexthop can not be a member of a group with more than one path");
+      error = check_routes (change, group->id, row);
+    }
+  return error;
 }
 
 /* The routes of @family that use nexthop @id: what is to be done to each, with

@@ -104,7 +104,6 @@ check_group (Asked *asked)
 {
   const NlvSpan payload = asked->attrs[NHA_GROUP].payload;
   guint n = (guint) (payload.len / sizeof (struct nexthop_grp));
-  guint8 family = AF_UNSPEC;
   const struct nexthop_grp *members;
   GArray *group;
 
@@ -123,16 +122,27 @@ check_group (Asked *asked)
         if (members[i].id == members[j].id)
           return refuse (asked, "Nexthop id can not be used twice in a group");
     }
-  for (guint i = 0; i < n; i++)
+  for (guint i = NHA_GROUP_TYPE + 1; i <= HIGHEST; i++)
+    if (has (asked, i) && i != NLV_NHA_HW_STATS_ENABLE && i != NHA_FDB && !(i == NHA_RES_GROUP && asked->resilient))
+      return refuse (asked, "No other attributes can be set in nexthop groups");
+  return 0;
+}
+
+/* nh_check_attr_group_rtnl() */
+static int
+check_members (Asked *asked)
+{
+  const GArray *group = asked->row.group;
+  guint8 family = AF_UNSPEC;
+
+  for (guint i = 0; i < group->len; i++)
     {
-      int error = check_member (asked, nlv_network_find_nexthop (asked->change.network, members[i].id), n, &family);
+      guint32 id = g_array_index (group, struct nexthop_grp, i).id;
+      int error = check_member (asked, nlv_network_find_nexthop (asked->change.network, id), group->len, &family);
 
       if (error != 0)
         return error;
     }
-  for (guint i = NHA_GROUP_TYPE + 1; i <= HIGHEST; i++)
-    if (has (asked, i) && i != NLV_NHA_HW_STATS_ENABLE && i != NHA_FDB && !(i == NHA_RES_GROUP && asked->resilient))
-      return refuse (asked, "No other attributes can be set in nexthop groups");
   return 0;
 }
 
@@ -232,7 +242,6 @@ parse_gateway (Asked *asked, NlvWay *way)
   return 0;
 }
 
-/* rtm_to_nh_config_rtnl() */
 static int
 check_link (Asked *asked, NlvWay *way)
 {
@@ -331,7 +340,7 @@ parse_single (Asked *asked, NlvWay *way)
     error = parse_encap (asked, way);
   if (error == 0 && has (asked, NLV_NHA_HW_STATS_ENABLE))
     error = refuse (asked, "Cannot enable nexthop hardware statistics for non-group nexthops");
-  return error == 0 ? check_link (asked, way) : error;
+  return error;
 }
 
 /* --- requests ---------------------------------------------------------------------------- */
@@ -361,58 +370,6 @@ parse_header (Asked *asked)
 
 /* --- insertion ---------------------------------------------------------------------------------- */
 
-/* fib6_check_nh_list() */
-static gboolean
-is_used_by_ipv6 (NlvChange *change, guint32 id)
-{
-  NlvFibCursor cursor;
-  const NlvRoute *route;
-
-  nlv_fib_cursor_init (&cursor, AF_INET6);
-  while ((route = nlv_fib_next (nlv_network_get_fib (change->network), &cursor)) != NULL)
-    if (route->nexthop_id == id)
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
-has_ipv4 (NlvNetwork *network, const NlvNexthopObject *row)
-{
-  if (row->group == NULL)
-    return row->family == AF_INET;
-  for (guint i = 0; i < row->group->len; i++)
-    {
-      const NlvNexthopObject *member =
-        nlv_network_find_nexthop (network, g_array_index (row->group, struct nexthop_grp, i).id);
-
-      if (member != NULL && member->family == AF_INET)
-        return TRUE;
-    }
-  return FALSE;
-}
-
-/* The first half of replace_nexthop(). */
-static int
-check_users (Asked *asked, const NlvNexthopObject *old)
-{
-  NlvChange *change = &asked->change;
-  gboolean ipv4 = has_ipv4 (change->network, &asked->row);
-  g_autoptr (GPtrArray) groups = nlv_nexthop_find_groups (change->network, old->id);
-
-  if (ipv4 && is_used_by_ipv6 (change, old->id))
-    return refuse (asked, "IPv6 routes can not use an IPv4 nexthop");
-  for (guint i = 0; i < groups->len; i++)
-    {
-      const NlvNexthopObject *group = g_ptr_array_index (groups, i);
-
-      if (asked->row.blackhole && group->group->len > 1)
-        return refuse (asked, "Blackhole nexthop can not be a member of a group with more than one path");
-      if (ipv4 && is_used_by_ipv6 (change, group->id))
-        return refuse (asked, "IPv6 routes can not use an IPv4 nexthop");
-    }
-  return 0;
-}
-
 /* replace_nexthop_grp(), replace_nexthop_single() */
 static int
 check_replacement (Asked *asked, const NlvNexthopObject *old)
@@ -436,7 +393,7 @@ replace (Asked *asked, NlvNexthopObject *old)
   NlvNetwork *network = asked->change.network;
   guint n_buckets = nlv_nexthop_count_buckets (network, old->id);
   g_autoptr (GPtrArray) groups = NULL;
-  int error = check_users (asked, old);
+  int error = nlv_nexthop_check_users (&asked->change, old, &asked->row);
 
   if (error == 0)
     error = check_replacement (asked, old);
@@ -512,6 +469,9 @@ nlv_newnexthop (const NlvRequest *request)
 
   if (error == 0 && (asked.nl_flags & NLM_F_REPLACE) && asked.row.id == 0)
     error = refuse (&asked, "Replace requires nexthop id");
+  /* rtm_to_nh_config_rtnl() */
+  if (error == 0)
+    error = asked.row.group != NULL ? check_members (&asked) : check_link (&asked, &way);
   if (error == 0 && asked.row.id == 0)
     asked.row.id = nlv_network_free_nexthop_id (request->network);
   if (error == 0 && asked.row.group == NULL && !asked.row.blackhole)

@@ -13,6 +13,8 @@ void nlv_nexthop_event (NlvChange *change, guint16 nl_flags, guint16 type, const
 GPtrArray *nlv_nexthop_find_groups (NlvNetwork *network, guint32 member);
 /* Its routes get the ways that it has now. */
 void nlv_nexthop_renew_routes (NlvChange *change, NlvNexthopObject *nexthop);
+/* The first half of replace_nexthop(): whether what uses @old can use @row. */
+int nlv_nexthop_check_users (NlvChange *change, const NlvNexthopObject *old, const NlvNexthopObject *row);
 /* nexthop_replace_notify() */
 void nlv_nexthop_tell_routes (NlvChange *change, guint32 id);
 /* remove_nexthop(); with NULL for nlinfo the kernel tells nobody: !@told. */

@@ -127,9 +127,8 @@ take_ways (NlvChange *change, const NlvRouteConfig *config, NlvRoute *row, guint
   return error == 0 ? check_first_way (change, &config->way, row->nexthops) : error;
 }
 
-/* fib_check_nexthop() */
-static int
-check_nexthop (NlvChange *change, const NlvNexthopObject *nexthop, guint8 scope)
+int
+nlv_route_check_nexthop_ipv4 (NlvChange *change, const NlvNexthopObject *nexthop, guint8 scope)
 {
   const NlvNexthopObject *first = nexthop;
 
@@ -231,7 +230,7 @@ check (NlvChange *change, const NlvRouteConfig *config, NlvRoute *row, const Nlv
   if (config->scope > RT_SCOPE_HOST)
     return nlv_change_refuse (change, -EINVAL, "Invalid scope");
   if (nexthop != NULL)
-    error = check_nexthop (change, nexthop, config->scope);
+    error = nlv_route_check_nexthop_ipv4 (change, nexthop, config->scope);
   else if (config->scope == RT_SCOPE_HOST)
     error = check_host_scope (change, row, flags);
   else

@@ -64,22 +64,30 @@ has_ipv4 (NlvNetwork *network, const NlvNexthopObject *nexthop)
   return FALSE;
 }
 
-/* fib6_check_nexthop() */
+int
+nlv_route_check_nexthop_ipv6 (NlvChange *change, const NlvNexthopObject *nexthop)
+{
+  if (has_ipv4 (change->network, nexthop))
+    return nlv_change_refuse (change, -EINVAL, "IPv6 routes can not use an IPv4 nexthop");
+  if (nexthop->fdb)
+    return nlv_change_refuse (change, -EINVAL, "Route cannot point to a fdb nexthop");
+  return 0;
+}
+
 static int
 take_nexthop (NlvChange *change, const NlvRouteConfig *config, NlvRoute *row)
 {
   const NlvNexthopObject *nexthop = nlv_network_find_nexthop (change->network, config->nexthop_id);
+  int error;
 
   if (nexthop == NULL)
     return nlv_change_refuse (change, -EINVAL, "Nexthop id does not exist");
   if (!nlv_ip_is_any (&config->source, AF_INET6))
     return nlv_change_refuse (change, -EINVAL, "IPv6 routes using source address can not use nexthop objects");
-  if (has_ipv4 (change->network, nexthop))
-    return nlv_change_refuse (change, -EINVAL, "IPv6 routes can not use an IPv4 nexthop");
-  if (nexthop->fdb)
-    return nlv_change_refuse (change, -EINVAL, "Route cannot point to a fdb nexthop");
-  nlv_route_take_nexthop (change->network, row, nexthop);
-  return 0;
+  error = nlv_route_check_nexthop_ipv6 (change, nexthop);
+  if (error == 0)
+    nlv_route_take_nexthop (change->network, row, nexthop);
+  return error;
 }
 
 /* fib6_is_reject(): routes that reject, and those over the loopback link that would

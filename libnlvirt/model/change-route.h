@@ -75,6 +75,9 @@ guint8 nlv_address_type_ipv4 (NlvNetwork *network, const NlvIp *ip, guint32 tabl
 /* ipv6_chk_addr_and_flags(): @link 0 is any. */
 gboolean nlv_has_address_ipv6 (NlvNetwork *network, const NlvIp *ip, guint32 link, guint32 banned_flags);
 
+/* fib_check_nexthop(), fib6_check_nexthop() */
+int nlv_route_check_nexthop_ipv4 (NlvChange *change, const NlvNexthopObject *nexthop, guint8 scope);
+int nlv_route_check_nexthop_ipv6 (NlvChange *change, const NlvNexthopObject *nexthop);
 /* Gives a route the ways of the nexthop that it names. */
 void nlv_route_take_nexthop (NlvNetwork *network, NlvRoute *row, const NlvNexthopObject *nexthop);
 /* fib_new_table(), fib6_new_table() */
