@@ -129,9 +129,9 @@ class Rest:
                 f"ip addrlabel add {label}", f"ip addrlabel add {label}", f"ip addrlabel add {label} dev {self.link()}",
                 f"ip token set ::{self.random.randint(1, 99)} dev {self.pick(sorted(self.fresh) or ['lo'])}",
                 f"ip token set :: dev {self.link()}",
-                f"ip netconf show dev {self.link()}", f"busybox ip link set {self.link()} {self.pick(['up', 'down'])}",
-                f"busybox ip addr add 10.5.{self.random.randrange(3)}.1/24 dev {self.device()}",
-                f"busybox ip route add {self.start.prefix4()} dev {self.device()}", "busybox ip route del default",
+                # Of a device, busybox asks by SIOCGIFINDEX.
+                f"ip netconf show dev {self.link()}", f"busybox ip route add {self.start.prefix4()} via {self.start.host4()[1]}",
+                "busybox ip route del default",
             ]
         )  # fmt: skip
         if choice.startswith("ip addrlabel add"):
