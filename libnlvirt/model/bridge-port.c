@@ -187,16 +187,15 @@ bridge_headroom (NlvNetwork *network, const NlvLink *port)
 static void
 set_receive_headroom (NlvNetwork *network, NlvLink *port, guint16 bytes)
 {
-  NlvLink *peer;
+  NlvLink *peer = port->lower_netns < 0 ? nlv_network_find_link (network, port->lower) : NULL;
 
-  if (g_strcmp0 (port->kind, "veth") != 0 || port->lower_netns >= 0)
+  if (g_strcmp0 (port->kind, "veth") != 0 || (peer == NULL && port->lower_netns < 0))
     return;
-  peer = nlv_network_find_link (network, port->lower);
-  if (peer == NULL)
-    return;
-  bytes = MAX (bytes, bridge_headroom (network, peer));
+  if (peer != NULL)
+    bytes = MAX (bytes, bridge_headroom (network, peer));
   nlv_link_set_headroom (port, bytes);
-  nlv_link_set_headroom (peer, bytes);
+  if (peer != NULL)
+    nlv_link_set_headroom (peer, bytes);
 }
 
 /* update_headroom() */
