@@ -395,6 +395,7 @@ release_port (NlvChange *change, NlvLink *bridge, NlvLink *port)
   g_clear_pointer (&port->slave_data, g_bytes_unref);
   nlv_network_touch_link (change->network, port);
   nlv_netdev_notify (change, port, NLV_NETDEV_CHANGE_UPPER);
+  nlv_bridge_leave_groups (change, bridge, port, TRUE);
 }
 
 int

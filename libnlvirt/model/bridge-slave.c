@@ -128,9 +128,14 @@ flush (const Setting *self, const NlvAttr *attr)
 static int
 set_router (const Setting *self, const NlvAttr *attr)
 {
-  if (nlv_attr_u8 (attr) > MDB_RTR_TYPE_TEMP)
+  guint8 type = nlv_attr_u8 (attr);
+
+  if (type > MDB_RTR_TYPE_TEMP)
     return -EINVAL;
-  nlv_info_set_u8 (&self->port->slave_data, attr->type, nlv_attr_u8 (attr));
+  if (type == nlv_info_get_u8 (self->port->slave_data, attr->type))
+    return 0;
+  nlv_info_set_u8 (&self->port->slave_data, attr->type, type);
+  nlv_bridge_set_router (self->change, self->bridge, self->port, type >= MDB_RTR_TYPE_PERM);
   return 0;
 }
 

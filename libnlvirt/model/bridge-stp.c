@@ -301,6 +301,24 @@ make_blocking (NlvChange *change, NlvLink *port)
   stop_forward_delay (change, port);
 }
 
+/* br_multicast_enable_port() */
+static void
+start_multicast (NlvChange *change, const NlvLink *bridge, const NlvLink *port)
+{
+  if (nlv_bridge_port_get_state (port) != BR_STATE_BLOCKING && nlv_link_is_up (bridge) &&
+      nlv_info_get_u8 (bridge->kind_data, IFLA_BR_MCAST_SNOOPING) != 0 &&
+      nlv_info_get_u8 (port->slave_data, IFLA_BRPORT_MULTICAST_ROUTER) == MDB_RTR_TYPE_PERM)
+    nlv_bridge_set_router (change, bridge, port, TRUE);
+}
+
+/* br_multicast_disable_port() */
+static void
+stop_multicast (NlvChange *change, const NlvLink *bridge, NlvLink *port)
+{
+  nlv_bridge_leave_groups (change, bridge, port, FALSE);
+  nlv_bridge_set_router (change, bridge, port, FALSE);
+}
+
 /* br_port_state_selection(): the bridge has its carrier of ports that forward. */
 static void
 select_states (NlvChange *change, NlvLink *bridge)
@@ -318,6 +336,7 @@ select_states (NlvChange *change, NlvLink *bridge)
         make_forwarding (change, bridge, port);
       else
         make_blocking (change, port);
+      start_multicast (change, bridge, port);
       forwards = forwards || nlv_bridge_port_get_state (port) == BR_STATE_FORWARDING;
     }
   nlv_link_set_carrier (change, bridge, forwards);
@@ -364,6 +383,7 @@ nlv_bridge_disable_port (NlvChange *change, NlvLink *bridge, NlvLink *port)
   stop_forward_delay (change, port);
   if (nlv_info_get_u32 (port->slave_data, IFLA_BRPORT_BACKUP_PORT) == 0)
     nlv_bridge_forget_port (change, bridge, port, FALSE);
+  stop_multicast (change, bridge, port);
   update_configuration (change->network, bridge);
   select_states (change, bridge);
 }

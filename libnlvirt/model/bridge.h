@@ -74,5 +74,11 @@ void nlv_fdb_event (NlvChange *change, guint16 type, const NlvNeighbor *entry);
 /* With its event. */
 void nlv_fdb_remove (NlvChange *change, NlvNeighbor *entry);
 
+/* bridge-mdb.c */
+/* Those of a port; with @all, also what is permanent. */
+void nlv_bridge_leave_groups (NlvChange *change, const NlvLink *bridge, NlvLink *port, gboolean all);
+/* Whether it leads to a multicast router. */
+void nlv_bridge_set_router (NlvChange *change, const NlvLink *bridge, const NlvLink *port, gboolean is);
+
 /* device-bridge.c: the chain's, br_device_event() */
 void nlv_bridge_device_event (NlvChange *change, NlvLink *link, NlvNetdevEvent event);
