@@ -90,7 +90,7 @@ find_part (const NlvObject *object, guint16 type)
   NlvAttr nest;
 
   return nlv_span_find_attr (nlv_object_attrs (object, sizeof (struct br_port_msg)), type, &nest) ? nest.payload
-                                                                                                   : nlv_span ("", 0);
+                                                                                                  : nlv_span ("", 0);
 }
 
 static void

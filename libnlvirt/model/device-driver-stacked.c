@@ -9,105 +9,12 @@
 #include "model/link-info.h"
 #include "model/link-settings.h"
 #include "model/stacked.h"
+#include "model/vxlan-config.h"
 
 #include <errno.h>
 #include <linux/if_bridge.h>
 #include <linux/if_vlan.h>
 #include <string.h>
-
-/* --- what a device listens to -------------------------------------------------------- */
-
-/* IFF_UNICAST_FLT, which these do not have. */
-static gboolean
-can_filter (const NlvLink *link)
-{
-  static const char *const kinds[] = { "bridge", "dummy", "ifb", "veth", "vxlan", NULL };
-
-  return link->kind == NULL || !g_strv_contains (kinds, link->kind);
-}
-
-/* Whether others than itself may be spoken to through it: netdev_uc_empty() */
-static gboolean
-lets_others_in (NlvNetwork *network, const NlvLink *link)
-{
-  for (guint i = 0; i < nlv_network_get_n_neighbors (network); i++)
-    {
-      const NlvNeighbor *entry = nlv_network_get_neighbor (network, i);
-
-      if (entry->family == AF_BRIDGE && entry->link == link->index && (entry->flags & NTF_SELF) != 0 &&
-          nlv_is_unicast_address (entry->address))
-        return TRUE;
-    }
-  return FALSE;
-}
-
-static gboolean
-stays_quiet (const NlvLink *link)
-{
-  return (nlv_info_get_u16 (link->kind_data, IFLA_MACVLAN_FLAGS) & MACVLAN_FLAG_NOPROMISC) != 0;
-}
-
-/* For whom else it takes everything. */
-static guint
-count_other_reasons (NlvNetwork *network, const NlvLink *link)
-{
-  g_autoptr (GPtrArray) macvlans = nlv_macvlans_on (network, link);
-  guint n = ((link->flags & IFF_PROMISC) != 0 ? 1 : 0) + (nlv_bridge_of_port (network, link) != NULL ? 1 : 0);
-
-  for (guint i = 0; i < macvlans->len; i++)
-    {
-      const NlvLink *macvlan = g_ptr_array_index (macvlans, i);
-
-      if (nlv_link_is_up (macvlan))
-        n += nlv_macvlan_is_passthru (macvlan) ? !stays_quiet (macvlan) : macvlan->promiscuity > 0;
-    }
-  return n;
-}
-
-static void
-set_receive_mode (NlvNetwork *network, NlvLink *link, gboolean before)
-{
-  gboolean wanted;
-
-  if (!nlv_link_is_up (link) || can_filter (link))
-    return;
-  wanted = lets_others_in (network, link);
-  if (link->takes_all == NLV_CHOICE_UNKNOWN)
-    link->takes_all = before ? NLV_CHOICE_USER : NLV_CHOICE_KERNEL;
-  if (wanted == (link->takes_all == NLV_CHOICE_USER))
-    return;
-  link->takes_all = wanted ? NLV_CHOICE_USER : NLV_CHOICE_KERNEL;
-  if (wanted)
-    link->promiscuity++;
-  else if (link->promiscuity > 0)
-    link->promiscuity--;
-  nlv_network_touch_link (network, link);
-}
-
-void
-nlv_link_resume_receive_mode (NlvNetwork *network, NlvLink *link)
-{
-  /* As it was when it went down. */
-  set_receive_mode (network, link, link->promiscuity > count_other_reasons (network, link));
-}
-
-void
-nlv_link_let_in (NlvNetwork *network, NlvLink *link, const guint8 *address)
-{
-  gboolean before = lets_others_in (network, link);
-
-  nlv_filter_add (network, link, address);
-  set_receive_mode (network, link, before);
-}
-
-void
-nlv_link_keep_out (NlvNetwork *network, NlvLink *link, const guint8 *address)
-{
-  gboolean before = lets_others_in (network, link);
-
-  nlv_filter_remove (network, link, address);
-  set_receive_mode (network, link, before);
-}
 
 /* --- macvlan ---------------------------------------------------------------------------- */
 
@@ -139,7 +46,7 @@ nlv_macvlan_open (NlvChange *change, NlvLink *link)
     return 0;
   if (nlv_macvlan_is_passthru (link))
     {
-      if (!stays_quiet (link))
+      if (!nlv_macvlan_is_quiet (link))
         nlv_link_add_promiscuity (change, lower, 1);
       return 0;
     }
@@ -163,7 +70,7 @@ nlv_macvlan_stop (NlvChange *change, NlvLink *link)
     return;
   if (nlv_macvlan_is_passthru (link))
     {
-      if (!stays_quiet (link))
+      if (!nlv_macvlan_is_quiet (link))
         nlv_link_add_promiscuity (change, lower, -1);
       return;
     }
@@ -338,6 +245,13 @@ change_group (NlvChange *change, const NlvLink *link, gboolean join)
 int
 nlv_vxlan_open (NlvChange *change, NlvLink *link)
 {
+  NlvVxlanConfig config;
+  int error;
+
+  nlv_vxlan_config_read (&config, link->kind_data);
+  error = nlv_vxlan_config_listen (&config, change->network, link);
+  if (error < 0)
+    return error;
   change_group (change, link, TRUE);
   return 0;
 }

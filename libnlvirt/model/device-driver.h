@@ -49,7 +49,7 @@ int nlv_vlan_change_mtu (NlvChange *change, NlvLink *link, guint32 mtu);
 int nlv_vxlan_open (NlvChange *change, NlvLink *link);
 void nlv_vxlan_stop (NlvChange *change, NlvLink *link);
 int nlv_vxlan_change_mtu (NlvChange *change, NlvLink *link, guint32 mtu);
-/* dev_uc_add() and dev_uc_del(): a device that cannot filter takes everything while
+/* device-receive.c: dev_uc_add() and dev_uc_del(). A device that cannot filter takes everything while
  * addresses that are not its own are let in, __dev_set_rx_mode(). */
 void nlv_link_let_in (NlvNetwork *network, NlvLink *link, const guint8 *address);
 void nlv_link_keep_out (NlvNetwork *network, NlvLink *link, const guint8 *address);

@@ -172,6 +172,12 @@ nlv_macvlan_is_passthru (const NlvLink *link)
   return mode_of (link) == MACVLAN_MODE_PASSTHRU;
 }
 
+gboolean
+nlv_macvlan_is_quiet (const NlvLink *link)
+{
+  return (nlv_info_get_u16 (link->kind_data, IFLA_MACVLAN_FLAGS) & MACVLAN_FLAG_NOPROMISC) != 0;
+}
+
 static GPtrArray *
 find_all (NlvNetwork *network, const NlvLink *lower)
 {

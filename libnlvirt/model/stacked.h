@@ -11,6 +11,8 @@ void nlv_stacked_transfer_state (NlvChange *change, const NlvLink *lower, NlvLin
 /* link-kind-macvlan.c, of macvtap too */
 gboolean nlv_link_is_macvlan (const NlvLink *link);
 gboolean nlv_macvlan_is_passthru (const NlvLink *link);
+/* Passing everything through, it does not make what is below take everything. */
+gboolean nlv_macvlan_is_quiet (const NlvLink *link);
 /* The oldest first. (transfer container) */
 GPtrArray *nlv_macvlans_on (NlvNetwork *network, const NlvLink *lower);
 

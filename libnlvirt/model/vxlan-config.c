@@ -611,6 +611,40 @@ nlv_vxlan_config_check (NlvVxlanConfig *config, NlvChange *change, const NlvLink
   return 0;
 }
 
+static gboolean
+listens_by (const NlvVxlanConfig *config, guint8 family)
+{
+  guint8 own = config->family == AF_INET6 ? AF_INET6 : AF_INET;
+
+  return own == family || (config->flags & NLV_VXLAN_METADATA) != 0;
+}
+
+/* Devices that receive in the same way share their sockets. */
+static gboolean
+collide (const NlvVxlanConfig *config, const NlvVxlanConfig *other)
+{
+  return config->port == other->port && (config->flags & RECEIVE_FLAGS) != (other->flags & RECEIVE_FLAGS) &&
+         ((listens_by (config, AF_INET) && listens_by (other, AF_INET)) ||
+          (listens_by (config, AF_INET6) && listens_by (other, AF_INET6)));
+}
+
+int
+nlv_vxlan_config_listen (const NlvVxlanConfig *config, NlvNetwork *network, const NlvLink *self)
+{
+  for (guint i = 0; i < nlv_network_get_n_links (network); i++)
+    {
+      const NlvLink *link = nlv_network_get_link (network, i);
+      NlvVxlanConfig other;
+
+      if (link == self || !nlv_link_is_up (link) || g_strcmp0 (link->kind, "vxlan") != 0)
+        continue;
+      nlv_vxlan_config_read (&other, link->kind_data);
+      if (collide (config, &other))
+        return -EADDRINUSE;
+    }
+  return 0;
+}
+
 /* vxlan_headroom() */
 guint32
 nlv_vxlan_config_overhead (const NlvVxlanConfig *config)

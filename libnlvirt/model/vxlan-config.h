@@ -55,5 +55,7 @@ int nlv_vxlan_config_apply (NlvVxlanConfig *config, NlvChange *change, const Nlv
                             gboolean is_new);
 /* vxlan_config_validate(), of @link, which may be NULL. */
 int nlv_vxlan_config_check (NlvVxlanConfig *config, NlvChange *change, const NlvLink *link);
+/* vxlan_sock_add(), of what comes up. */
+int nlv_vxlan_config_listen (const NlvVxlanConfig *config, NlvNetwork *network, const NlvLink *self);
 guint32 nlv_vxlan_config_overhead (const NlvVxlanConfig *config);
 gboolean nlv_vxlan_has_remote (const NlvVxlanConfig *config);
