@@ -8,6 +8,8 @@
 #include "model/link-kind.h"
 
 #define NLV_BRIDGE_MAX_PORTS 1024
+/* BR_PORT_BITS: of a port's id, below its priority */
+#define NLV_BRIDGE_PORT_BITS 10
 
 gboolean nlv_link_is_bridge (const NlvLink *link);
 /* (nullable) the bridge that it is a port of */
@@ -39,11 +41,18 @@ void nlv_bridge_update_features (NlvChange *change, NlvLink *bridge, guint befor
 int nlv_bridge_set_port (NlvChange *change, NlvLink *bridge, NlvLink *port, const NlvAttr *attrs);
 extern const NlvPolicy nlv_bridge_port_policy[NLV_IFLA_BRPORT_MAX + 1];
 
-/* bridge-stp.c */
+/* bridge-data.c */
 void nlv_bridge_init_data (NlvLink *bridge);
 void nlv_bridge_init_id (NlvLink *bridge);
 void nlv_bridge_init_port_data (NlvLink *bridge, NlvLink *port, guint16 number, guint32 cost);
+/* IFLA_BR_BRIDGE_ID or _ROOT_ID */
+void nlv_bridge_get_id (const NlvLink *bridge, guint16 type, guint8 id[8]);
+guint16 nlv_bridge_port_id (guint16 priority, guint16 number);
 guint8 nlv_bridge_port_get_state (const NlvLink *port);
+/* br_become_designated_port() */
+void nlv_bridge_designate (const NlvLink *bridge, NlvLink *port);
+
+/* bridge-stp.c */
 void nlv_bridge_enable_port (NlvChange *change, NlvLink *bridge, NlvLink *port);
 void nlv_bridge_disable_port (NlvChange *change, NlvLink *bridge, NlvLink *port);
 void nlv_bridge_enable (NlvChange *change, NlvLink *bridge);
