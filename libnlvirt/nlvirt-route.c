@@ -347,11 +347,12 @@ nlvirt_route_class_init (NlvirtRouteClass *klass)
   /**
    * NlvirtRoute:protocol: (getter get_protocol)
    *
-   * Who set the route: the kernel's `RTPROT_*`.
+   * Who set the route: the kernel's `RTPROT_*`. Where a route is made without it, it is added
+   * as a static one, and removed whoever has set it.
    *
    * Since: 0.1
    */
-  properties[PROP_PROTOCOL] = g_param_spec_uint ("protocol", NULL, NULL, 0, G_MAXUINT8, RTPROT_STATIC, built);
+  properties[PROP_PROTOCOL] = g_param_spec_uint ("protocol", NULL, NULL, 0, G_MAXUINT8, RTPROT_UNSPEC, built);
   /**
    * NlvirtRoute:scope: (getter get_scope)
    *

@@ -282,11 +282,12 @@ nlvirt_rule_class_init (NlvirtRuleClass *klass)
   /**
    * NlvirtRule:protocol: (getter get_protocol)
    *
-   * Who set the rule: the kernel's `RTPROT_*`.
+   * Who set the rule: the kernel's `RTPROT_*`. Where a rule is made without it, it is added as a
+   * static one, and removed whoever has set it.
    *
    * Since: 0.1
    */
-  properties[PROP_PROTOCOL] = g_param_spec_uint ("protocol", NULL, NULL, 0, G_MAXUINT8, RTPROT_STATIC, built);
+  properties[PROP_PROTOCOL] = g_param_spec_uint ("protocol", NULL, NULL, 0, G_MAXUINT8, RTPROT_UNSPEC, built);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 }
 

@@ -165,6 +165,8 @@ ask_route (NlvirtTable *self, NlvirtRoute *route, guint16 type, guint16 flags, G
 
   if (!nlvirt_route_to_row (route, nlvirt_table_get_network (self), &row, error))
     return FALSE;
+  if (type == RTM_NEWROUTE && row.protocol == RTPROT_UNSPEC)
+    row.protocol = RTPROT_STATIC;
   header = nlvirt_request_begin (&writer, type, flags, sizeof *header);
   nlv_route_message (&writer, header, &row, 0, 0);
   nlv_route_clear (&row);
@@ -250,6 +252,8 @@ ask_rule (NlvirtTable *self, NlvirtRule *rule, guint16 type, guint16 flags, GErr
 
   if (!nlvirt_rule_to_row (rule, &row, error))
     return FALSE;
+  if (type == RTM_NEWRULE && row.protocol == RTPROT_UNSPEC)
+    row.protocol = RTPROT_STATIC;
   header = nlvirt_request_begin (&writer, type, flags, sizeof *header);
   nlv_rule_message (nlvirt_table_get_network (self), &writer, header, &row);
   return nlvirt_table_ask (self, &writer, error);

@@ -31,6 +31,26 @@ void assert_errors () {
   }
 }
 
+void assert_changes () throws GLib.Error {
+  var table = new Nlvirt.Table.loopback ();
+  var link = table.add_link ("eth0", null);
+  var told = 0;
+
+  table.changed.connect (() => told++);
+  link.set_up (true);
+  table.add_address (new Nlvirt.Address ("eth0", new GLib.InetAddress.from_string ("192.0.2.7"), 24));
+  table.add_from_data ("[link br0]\nkind=bridge\n".data);
+  assert (told == 3 && link.running && table.get_link ("br0").kind == "bridge");
+  link.master = table.get_link ("br0");
+  assert (link.master.name == "br0");
+  try {
+    table.add_link ("eth0", null);
+    assert_not_reached ();
+  } catch (Nlvirt.Error.EXISTS error) {
+    assert ("eth0" in error.message);
+  }
+}
+
 int main () {
   var loop = new GLib.MainLoop ();
   var table = new Nlvirt.Table.loopback ();
@@ -39,6 +59,11 @@ int main () {
   print ("1..1\n");
   assert_rows (table);
   assert_errors ();
+  try {
+    assert_changes ();
+  } catch (GLib.Error error) {
+    GLib.error ("%s", error.message);
+  }
   supervisor.child_subreaper = false;
   ask.begin (supervisor, table, (object, result) => {
     try {

@@ -1,11 +1,48 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* The loader of table files: what it takes, it writes so that it takes it
- * again; what it refuses, it gives reasons for. */
+ * again; what it refuses, it gives reasons for. And the same text as a change of
+ * a network that is there, which afterwards can be written and read. */
 #include "fuzz.h"
 #include "model/table-file.h"
+#include "model/timer.h"
 
 #include <string.h>
+
+/* The text of @network is that of what is read from it. */
+static void
+check_text (NlvNetwork *network, GPtrArray *faults)
+{
+  char *text = nlv_table_file_format (network);
+  NlvNetwork *again = nlv_table_file_parse (text, strlen (text), faults);
+
+  g_assert_nonnull (again);
+  char *second = nlv_table_file_format (again);
+  g_assert_cmpstr (text, ==, second);
+  g_free (second);
+  nlv_network_unref (again);
+  g_free (text);
+}
+
+#define BASE                                                                                                           \
+  "[link eth0]\naddresses=192.0.2.10/24;2001:db8::10/64\n[link br0]\nkind=bridge\n"                                    \
+  "[link veth0]\nkind=veth\nlink=veth1\nmaster=br0\n[link veth1]\nkind=veth\nlink=veth0\n"
+
+static void
+change (NlvTableVerb verb, const char *text, size_t size, GPtrArray *faults)
+{
+  NlvNetwork *network = nlv_table_file_parse (BASE, strlen (BASE), faults);
+  guint n_before = faults->len;
+  int result = nlv_table_file_change (network, verb, text, size, 1000, faults);
+
+  g_assert_true ((result == 0) == (faults->len == n_before));
+  /* What has been added can be added no more, and be removed. */
+  if (result == 0)
+    nlv_table_file_change (network, NLV_TABLE_REMOVE, text, size, 2000, faults);
+  nlv_network_run_timers (network, 100000);
+  check_text (network, faults);
+  nlv_network_unref (network);
+}
 
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
@@ -15,18 +52,13 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
   if (network != NULL)
     {
-      char *text = nlv_table_file_format (network);
-      NlvNetwork *again = nlv_table_file_parse (text, strlen (text), faults);
-      g_assert_nonnull (again);
-      char *second = nlv_table_file_format (again);
-      g_assert_cmpstr (text, ==, second);
-      g_free (second);
-      nlv_network_unref (again);
-      g_free (text);
+      check_text (network, faults);
       nlv_network_unref (network);
     }
   else
     g_assert_cmpuint (faults->len, >, 0);
+  /* One of the three, so that each input is quick. */
+  change ((NlvTableVerb) (size % 3), (const char *) data, size, faults);
   g_ptr_array_unref (faults);
   return 0;
 }
