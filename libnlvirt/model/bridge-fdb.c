@@ -24,8 +24,8 @@ nlv_fdb_remove (NlvChange *change, NlvNeighbor *entry)
   nlv_network_remove_neighbor (change->network, entry);
 }
 
-static gboolean
-is_of_bridge (NlvNetwork *network, const NlvNeighbor *entry, const NlvLink *bridge)
+gboolean
+nlv_bridge_has_entry (NlvNetwork *network, const NlvLink *bridge, const NlvNeighbor *entry)
 {
   const NlvLink *link;
 
@@ -35,15 +35,14 @@ is_of_bridge (NlvNetwork *network, const NlvNeighbor *entry, const NlvLink *brid
   return link != NULL && (link == bridge || link->master == bridge->index);
 }
 
-/* br_fdb_find() of no VLAN */
-static NlvNeighbor *
-find_entry (NlvNetwork *network, const NlvLink *bridge, const guint8 *address)
+NlvNeighbor *
+nlv_bridge_find_entry (NlvNetwork *network, const NlvLink *bridge, const guint8 *address)
 {
   for (guint i = 0; i < nlv_network_get_n_neighbors (network); i++)
     {
       NlvNeighbor *entry = nlv_network_get_neighbor (network, i);
 
-      if (memcmp (entry->address, address, 6) == 0 && is_of_bridge (network, entry, bridge) &&
+      if (memcmp (entry->address, address, 6) == 0 && nlv_bridge_has_entry (network, bridge, entry) &&
           nlv_raw_attrs_find (entry->extra, NDA_VLAN) == NULL)
         return entry;
     }
@@ -76,7 +75,7 @@ make_entry (const NlvLink *link, const guint8 *address)
 void
 nlv_bridge_add_local (NlvChange *change, const NlvLink *bridge, const NlvLink *port, const guint8 address[6])
 {
-  NlvNeighbor *entry = find_entry (change->network, bridge, address);
+  NlvNeighbor *entry = nlv_bridge_find_entry (change->network, bridge, address);
   NlvNeighbor row = make_entry (port != NULL ? port : bridge, address);
 
   if (!nlv_is_unicast_address (address))
@@ -96,8 +95,7 @@ move_entry (NlvNetwork *network, NlvNeighbor *entry, const NlvLink *to)
 {
   NlvNeighbor row = make_entry (to, entry->address);
 
-  nlv_network_remove_neighbor (network, entry);
-  nlv_network_add_neighbor_first (network, &row);
+  nlv_network_replace_neighbor (network, entry, &row);
 }
 
 /* fdb_delete_local() */
@@ -127,9 +125,9 @@ nlv_bridge_change_local (NlvChange *change, const NlvLink *bridge, const NlvLink
                          const guint8 address[6])
 {
   const NlvLink *self = port != NULL ? port : bridge;
-  NlvNeighbor *entry = find_entry (change->network, bridge, old);
+  NlvNeighbor *entry = nlv_bridge_find_entry (change->network, bridge, old);
 
-  if (entry != NULL && is_local (entry) && entry->link == self->index)
+  if (entry != NULL && is_local (entry) && !entry->by_user && entry->link == self->index)
     delete_local (change, bridge, port, entry);
   nlv_bridge_add_local (change, bridge, port, address);
 }
@@ -177,7 +175,7 @@ nlv_bridge_flush (NlvChange *change, const NlvLink *bridge)
     {
       NlvNeighbor *entry = nlv_network_get_neighbor (network, i);
 
-      if (is_of_bridge (network, entry, bridge) && !is_static (entry))
+      if (nlv_bridge_has_entry (network, bridge, entry) && !is_static (entry))
         nlv_fdb_remove (change, entry);
       else
         i++;

@@ -74,6 +74,10 @@ void nlv_bridge_add_local (NlvChange *change, const NlvLink *bridge, const NlvLi
 /* br_fdb_changeaddr() and br_fdb_change_mac_address() */
 void nlv_bridge_change_local (NlvChange *change, const NlvLink *bridge, const NlvLink *port, const guint8 old[6],
                               const guint8 address[6]);
+/* Whether it is the bridge that forwards by it. */
+gboolean nlv_bridge_has_entry (NlvNetwork *network, const NlvLink *bridge, const NlvNeighbor *entry);
+/* br_fdb_find() of no VLAN: (nullable) */
+NlvNeighbor *nlv_bridge_find_entry (NlvNetwork *network, const NlvLink *bridge, const guint8 *address);
 /* br_fdb_delete_by_port(): with @all, also what does not age. */
 void nlv_bridge_forget_port (NlvChange *change, const NlvLink *bridge, const NlvLink *port, gboolean all);
 /* br_fdb_flush() of what is not static. */

@@ -6,6 +6,7 @@
 #include "model/change-route.h"
 #include "model/fib.h"
 #include "model/rtnetlink-private.h"
+#include "model/vxlan-fdb.h"
 
 #include <errno.h>
 
@@ -218,6 +219,7 @@ nlv_nexthop_remove (NlvChange *change, guint16 nl_flags, NlvNexthopObject *row, 
   if (told)
     nlv_nexthop_event (change, nl_flags, RTM_DELNEXTHOP, row);
   flush_routes (change, id);
+  nlv_vxlan_forget_nexthop (change, id);
   if (row->group_type == NEXTHOP_GRP_TYPE_RES && row->group != NULL)
     nlv_nexthop_fill_buckets (network, row, 0);
   for (guint i = 0; i < groups->len; i++)

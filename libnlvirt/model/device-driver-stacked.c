@@ -10,6 +10,7 @@
 #include "model/link-settings.h"
 #include "model/stacked.h"
 #include "model/vxlan-config.h"
+#include "model/vxlan-fdb.h"
 
 #include <errno.h>
 #include <linux/if_bridge.h>

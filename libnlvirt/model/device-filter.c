@@ -136,10 +136,27 @@ nlv_filter_remove (NlvNetwork *network, const NlvLink *link, const guint8 *addre
       const NlvNeighbor entry = make_entry (link, address);
       NlvNeighbor *row = nlv_network_find_neighbor (network, &entry);
 
-      if (row == NULL || is_wanted (network, link, address))
+      if (row == NULL || row->by_user || is_wanted (network, link, address))
         return;
       nlv_network_remove_neighbor (network, row);
     }
+}
+
+void
+nlv_filter_disown (NlvNetwork *network, const NlvLink *link, NlvNeighbor *row)
+{
+  guint8 address[ADDRESS_LENGTH];
+
+  if (row->by_user || !is_wanted (network, link, row->address))
+    {
+      row->by_user = FALSE;
+      return;
+    }
+  memcpy (address, row->address, sizeof address);
+  nlv_network_remove_neighbor (network, row);
+  link = find_lower (network, link);
+  if (link != NULL)
+    nlv_filter_remove (network, link, address);
 }
 
 void

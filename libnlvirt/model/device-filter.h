@@ -14,6 +14,9 @@ void nlv_filter_group_left (NlvNetwork *network, const NlvLink *link, NlvGroups 
 /* An address of six bytes; one that is let in for somebody else too stays. */
 void nlv_filter_add (NlvNetwork *network, const NlvLink *link, const guint8 *address);
 void nlv_filter_remove (NlvNetwork *network, const NlvLink *link, const guint8 *address);
+/* The entry @row is not by a request any more. If it never was, it is taken from
+ * whom it is for: dev_mc_del() counts, but does not ask. */
+void nlv_filter_disown (NlvNetwork *network, const NlvLink *link, NlvNeighbor *row);
 
 /* igmp_group_added() and its like for all groups of a link that comes up. */
 void nlv_filter_device_event (NlvChange *change, NlvLink *link, NlvNetdevEvent event);

@@ -6,6 +6,7 @@
 #include "model/link-settings.h"
 #include "model/stacked.h"
 #include "model/vxlan-config.h"
+#include "model/vxlan-fdb.h"
 
 #include <errno.h>
 #include <linux/if_arp.h>
@@ -120,23 +121,6 @@ remove_default (NlvChange *change, const NlvLink *link, const NlvVxlanConfig *co
         nlv_fdb_remove (change, nlv_network_get_neighbor (network, i));
         return;
       }
-}
-
-void
-nlv_vxlan_flush (NlvChange *change, const NlvLink *link, gboolean all)
-{
-  NlvNetwork *network = change->network;
-
-  for (guint i = 0; i < nlv_network_get_n_neighbors (network);)
-    {
-      NlvNeighbor *entry = nlv_network_get_neighbor (network, i);
-
-      if (entry->family == AF_BRIDGE && entry->link == link->index && (entry->flags & NTF_SELF) != 0 &&
-          (all || (entry->state & (NUD_PERMANENT | NUD_NOARP)) == 0))
-        nlv_fdb_remove (change, entry);
-      else
-        i++;
-    }
 }
 
 /* --- making and changing ---------------------------------------------------------------------- */

@@ -313,6 +313,26 @@ nlv_network_add_neighbor_first (NlvNetwork *network, NlvNeighbor *row)
   return add_neighbor (network, row, -++network->sequence);
 }
 
+NlvNeighbor *
+nlv_network_replace_neighbor (NlvNetwork *network, NlvNeighbor *row, NlvNeighbor *with)
+{
+  NlvNeighbor *there = nlv_network_find_neighbor (network, with);
+
+  if (there != NULL && there != row)
+    {
+      nlv_neighbor_clear (with);
+      nlv_network_remove_neighbor (network, row);
+      return there;
+    }
+  g_hash_table_remove (network->neighbor_set, row);
+  nlv_neighbor_clear (row);
+  *row = *with;
+  with->extra = NULL;
+  g_hash_table_add (network->neighbor_set, row);
+  nlv_network_touch_neighbor (network, row);
+  return row;
+}
+
 NlvNexthopObject *
 nlv_network_add_nexthop (NlvNetwork *network, NlvNexthopObject *row)
 {

@@ -239,6 +239,7 @@ typedef struct
   guint32 extended_flags;
   guint32 link;
   gboolean proxy;
+  gboolean by_user; /* AF_BRIDGE: a request has added it */
   NlvIp destination;
   guint8 address_length; /* 0 none */
   guint8 address[32];
@@ -351,6 +352,9 @@ NlvRule *nlv_network_add_rule (NlvNetwork *network, NlvRule *row);
 NlvNeighbor *nlv_network_add_neighbor (NlvNetwork *network, NlvNeighbor *row);
 /* Before all that are there, as what forwards keeps its entries. */
 NlvNeighbor *nlv_network_add_neighbor_first (NlvNetwork *network, NlvNeighbor *row);
+/* Puts @with in the place of @row, and returns it; or the one that it equals, which
+ * is elsewhere, and then @row is no more. */
+NlvNeighbor *nlv_network_replace_neighbor (NlvNetwork *network, NlvNeighbor *row, NlvNeighbor *with);
 NlvNexthopObject *nlv_network_add_nexthop (NlvNetwork *network, NlvNexthopObject *row);
 NlvObject *nlv_network_add_object (NlvNetwork *network, NlvObject *row);
 

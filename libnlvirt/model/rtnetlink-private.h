@@ -322,6 +322,10 @@ void nlv_fdb_put_entry (NlvNetwork *network, NlvWriter *writer, struct ndmsg *he
 int nlv_dump_bridge_neighbors (NlvWalk *walk, NlvWriter *writer);
 int nlv_getneigh_bridge (const NlvRequest *request);
 
+/* change-fdb.c */
+int nlv_newneigh_bridge (const NlvRequest *request);
+int nlv_delneigh_bridge (const NlvRequest *request);
+
 /* rtnetlink-tables.c */
 int nlv_dump_neighbor_tables (NlvWalk *walk, NlvWriter *writer);
 int nlv_dump_netconf (NlvWalk *walk, NlvWriter *writer);

@@ -51,6 +51,8 @@ static const Handler handlers[] = {
   { RTM_GETROUTE, RTNL_FAMILY_IP6MR, nlv_getroute_multicast, nlv_dump_multicast_routes, NLV_ENDING_JOINED },
   { RTM_NEWNEIGH, AF_UNSPEC, nlv_newneigh, NULL, 0 },
   { RTM_DELNEIGH, AF_UNSPEC, nlv_delneigh, NULL, 0 },
+  { RTM_NEWNEIGH, AF_BRIDGE, nlv_newneigh_bridge },
+  { RTM_DELNEIGH, AF_BRIDGE, nlv_delneigh_bridge, .bulk = TRUE },
   { RTM_GETNEIGH, AF_UNSPEC, nlv_getneigh, nlv_dump_neighbors, NLV_ENDING_JOINED },
   { RTM_GETNEIGH, AF_BRIDGE, nlv_getneigh_bridge, nlv_dump_bridge_neighbors, NLV_ENDING_ASKED },
   { RTM_NEWRULE, AF_UNSPEC, nlv_newrule, NULL, 0 },

@@ -26,8 +26,6 @@ GPtrArray *nlv_vlans_on (NlvNetwork *network, const NlvLink *lower);
 guint32 nlv_vxlan_get_lower (const NlvLink *link);
 /* vxlan_headroom(): what it puts before a frame. */
 guint32 nlv_vxlan_get_overhead (const NlvLink *link);
-/* vxlan_flush(), of all or of what does not stay. */
-void nlv_vxlan_flush (NlvChange *change, const NlvLink *link, gboolean all);
 
 /* device-stacked.c: the chain's, macvlan_device_event() and its like */
 void nlv_macvlan_device_event (NlvChange *change, NlvLink *link, NlvNetdevEvent event);
