@@ -456,6 +456,8 @@ nlv_endpoint_new (NlvServedTree *tree, int type, const NlvTask *opener, int *pro
   endpoint->tree = tree;
   endpoint->end = ends[0];
   endpoint->opener = *opener;
+  endpoint->sends = tree->sends;
+  endpoint->receives = tree->receives;
   endpoint->watch = nlv_engine_watch (tree->engine, endpoint->end, EPOLLIN, NLV_WATCH_EARLY, on_end_event, endpoint);
   if (endpoint->watch == NULL || getsockopt (ends[1], SOL_SOCKET, SO_COOKIE, &endpoint->cookie, &len) != 0)
     {
@@ -477,6 +479,8 @@ nlv_endpoint_free (NlvEndpoint *endpoint)
 {
   NlvServedTree *tree = endpoint->tree;
 
+  tree->sends = endpoint->sends;
+  tree->receives = endpoint->receives;
   nlv_parked_abandon (tree, endpoint);
   if (g_hash_table_lookup (tree->hidden, &endpoint->hidden_key) == endpoint)
     g_hash_table_remove (tree->hidden, &endpoint->hidden_key);

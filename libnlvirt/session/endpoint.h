@@ -38,8 +38,8 @@ struct _NlvEndpoint
   gboolean read_natively;          /* its reader may not ask us: watched for room */
   gboolean input_ended;            /* the program writes no more */
   gboolean to_look_at;             /* in tree->look_at */
-  guint64 last_piece;              /* where the program had its struct iovec in the last call */
-  guint64 hidden_key;              /* in tree->hidden, 0 not */
+  NlvMessagePlaces sends, receives;
+  guint64 hidden_key; /* in tree->hidden, 0 not */
 };
 
 /* A pair whose other end is put into @program_end. NULL with errno set. */

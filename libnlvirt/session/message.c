@@ -13,6 +13,9 @@
 #define MAX_PIECES 1024
 /* What a program may attach to a request; net.core.optmem_max is not less. */
 #define MAX_CONTROL 20480
+/* Of a request's data, with the header: so much at the most, in such steps. */
+#define MAX_AHEAD 1024
+#define AHEAD_STEP 64
 
 void
 nlv_remote_message_init (NlvRemoteMessage *message, guint64 buffer, guint64 len)
@@ -60,41 +63,83 @@ read_pieces (NlvSocketCall *c, guint64 address, guint64 n_pieces, NlvRemoteMessa
   return r;
 }
 
-/* The header; and, in the same system call, its only piece from where the last
- * call had it, as a loop around recvmsg() has it again. */
+/* The header; and, in the same system call, all that stands where the last call
+ * had it. @len becomes how much of that, in this order, could be read. */
 static int
-read_header (NlvSocketCall *c, guint64 header, struct msghdr *there, NlvRemoteMessage *message, gboolean *guessed)
+read_header (NlvSocketCall *c, guint64 header, const NlvMessagePlaces *places, struct msghdr *there,
+             NlvRemoteMessage *message, gsize *len)
 {
-  const NlvCallCopy copies[] = {
-    { header, there, sizeof *there },
-    { c->endpoint->last_piece, message->fast, sizeof message->fast[0] },
-  };
-  gssize len = c->endpoint->last_piece != 0 ? nlv_call_read_some (c, copies, 2) : 0;
+  GByteArray *scratch = c->tree->scratch;
+  gssize r = 0;
 
-  *guessed = FALSE;
-  if (len < (gssize) sizeof *there)
+  if (scratch->len < places->data_len)
+    g_byte_array_set_size (scratch, places->data_len);
+  if (places->piece != 0)
     {
-      int r = nlv_call_read (c, copies, 1);
+      const NlvCallCopy copies[] = {
+        { header, there, sizeof *there },
+        { places->piece, message->fast, sizeof message->fast[0] },
+        { places->name, message->name_bytes, places->name_len },
+        { places->data, scratch->data, places->data_len },
+      };
 
+      r = nlv_call_read_some (c, copies, G_N_ELEMENTS (copies));
+    }
+  if (r < (gssize) sizeof *there)
+    {
+      r = nlv_call_read (c, &(NlvCallCopy){ header, there, sizeof *there }, 1);
       if (r < 0)
         return r;
     }
-  *guessed = len == sizeof *there + sizeof message->fast[0] && there->msg_iovlen == 1 &&
-             (guintptr) there->msg_iov == c->endpoint->last_piece;
-  c->endpoint->last_piece = (guintptr) there->msg_iov;
+  *len = MAX (r, (gssize) sizeof *there) - sizeof *there;
   return 0;
 }
 
+/* What of the @len bytes that were read ahead is what the header speaks of.
+ * FALSE if not even the piece is. */
+static gboolean
+use_ahead (const struct msghdr *there, const NlvMessagePlaces *places, gsize len, NlvRemoteMessage *message)
+{
+  const struct iovec *piece = message->fast;
+
+  if (len < sizeof *piece || there->msg_iovlen != 1 || (guintptr) there->msg_iov != places->piece)
+    return FALSE;
+  len -= sizeof *piece;
+  if (len < places->name_len)
+    return TRUE;
+  len -= places->name_len;
+  message->has_name = message->name == places->name && (gsize) message->name_len <= places->name_len;
+  message->has_data = len > 0 && (guintptr) piece->iov_base == places->data && piece->iov_len <= len;
+  return TRUE;
+}
+
+void
+nlv_remote_message_note_places (const NlvRemoteMessage *message, gboolean sent, NlvMessagePlaces *places)
+{
+  gsize ahead = (message->room + AHEAD_STEP - 1) / AHEAD_STEP * AHEAD_STEP;
+
+  *places = (NlvMessagePlaces){ 0 };
+  if (message->n_pieces != 1)
+    return;
+  places->piece = message->pieces_at;
+  if (!sent)
+    return;
+  places->name = message->name;
+  places->name_len = message->name_len;
+  places->data = (guintptr) message->pieces[0].iov_base;
+  places->data_len = ahead <= MAX_AHEAD ? ahead : 0;
+}
+
 int
-nlv_remote_message_read (NlvSocketCall *c, guint64 header, NlvRemoteMessage *message)
+nlv_remote_message_read (NlvSocketCall *c, guint64 header, const NlvMessagePlaces *places, NlvRemoteMessage *message)
 {
   struct msghdr there;
-  gboolean guessed;
+  gsize ahead;
   int r;
 
   *message = (NlvRemoteMessage){ .header = header };
   message->pieces = message->fast;
-  r = read_header (c, header, &there, message, &guessed);
+  r = read_header (c, header, places, &there, message, &ahead);
   if (r < 0)
     return r;
   if ((gint32) there.msg_namelen < 0)
@@ -104,7 +149,8 @@ nlv_remote_message_read (NlvSocketCall *c, guint64 header, NlvRemoteMessage *mes
   message->name_len_at = header + offsetof (struct msghdr, msg_namelen);
   message->control = (guintptr) there.msg_control;
   message->control_len = there.msg_controllen;
-  if (guessed)
+  message->pieces_at = (guintptr) there.msg_iov;
+  if (use_ahead (&there, places, ahead, message))
     message->n_pieces = 1;
   else
     r = read_pieces (c, (guintptr) there.msg_iov, there.msg_iovlen, message);

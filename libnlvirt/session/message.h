@@ -18,16 +18,24 @@ typedef struct
   struct iovec fast[NLV_FAST_PIECES];
   struct iovec *pieces; /* @fast, or (owned) */
   gsize n_pieces;
-  gsize room; /* of all pieces */
+  guint64 pieces_at; /* where the program has them */
+  gsize room;        /* of all pieces */
   guint64 control;
   guint64 control_len;
   guint64 header; /* where the msghdr is, 0 if there is none */
+  /* Of a send: what came with the header. */
+  gboolean has_name, has_data; /* in @name_bytes; in tree->scratch */
+  guint8 name_bytes[sizeof (struct sockaddr_storage)];
 } NlvRemoteMessage;
 
 /* sendto() and recvfrom(). */
 void nlv_remote_message_init (NlvRemoteMessage *message, guint64 buffer, guint64 len);
-/* sendmsg() and recvmsg(): 0 or -errno, as __copy_msghdr() and import_iovec(). */
-int nlv_remote_message_read (NlvSocketCall *c, guint64 header, NlvRemoteMessage *message);
+/* sendmsg() and recvmsg(): 0 or -errno, as __copy_msghdr() and import_iovec().
+ * What is at @places comes with it. */
+int nlv_remote_message_read (NlvSocketCall *c, guint64 header, const NlvMessagePlaces *places,
+                             NlvRemoteMessage *message);
+/* The places for the next one; what is read ahead of a send too. */
+void nlv_remote_message_note_places (const NlvRemoteMessage *message, gboolean sent, NlvMessagePlaces *places);
 void nlv_remote_message_clear (NlvRemoteMessage *message);
 
 /* How many messages sendmmsg() and recvmmsg() take at the most: UIO_MAXIOV. */

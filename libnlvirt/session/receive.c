@@ -153,8 +153,9 @@ static gint64
 receive_to_header (NlvSocketCall *c, guint64 header, guint32 flags)
 {
   NlvRemoteMessage message;
-  gint64 r = nlv_remote_message_read (c, header, &message);
+  gint64 r = nlv_remote_message_read (c, header, &c->endpoint->receives, &message);
 
+  nlv_remote_message_note_places (&message, FALSE, &c->endpoint->receives);
   if (r == 0)
     r = receive (c, &message, flags);
   nlv_remote_message_clear (&message);

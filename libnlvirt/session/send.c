@@ -22,13 +22,14 @@ depends_on_user (NlvSpan data)
   return FALSE;
 }
 
-/* The name and the data, in one system call where that is simple. */
+/* What has not come with the header: the name and the data, in one system call
+ * where that is simple. */
 static int
-read_message (NlvSocketCall *c, const NlvRemoteMessage *message, void *name, void *data)
+read_message (NlvSocketCall *c, NlvRemoteMessage *message, void *data)
 {
   const NlvCallCopy copies[] = {
-    { message->name, name, message->name_len },
-    { (guintptr) message->pieces[0].iov_base, data, message->room },
+    { message->name, message->name_bytes, message->has_name ? 0 : message->name_len },
+    { (guintptr) message->pieces[0].iov_base, data, message->has_data ? 0 : message->room },
   };
   int r;
 
@@ -41,11 +42,10 @@ read_message (NlvSocketCall *c, const NlvRemoteMessage *message, void *name, voi
 }
 
 static gint64
-send_message (NlvSocketCall *c, const NlvRemoteMessage *message, guint32 flags)
+send_message (NlvSocketCall *c, NlvRemoteMessage *message, guint32 flags)
 {
   NlvEndpoint *endpoint = c->endpoint;
   GByteArray *scratch = c->tree->scratch;
-  guint8 address[sizeof (struct sockaddr_storage)];
   NlvSpan data = { NULL, message->room };
   NlvTask task;
   gint64 r;
@@ -53,7 +53,7 @@ send_message (NlvSocketCall *c, const NlvRemoteMessage *message, guint32 flags)
   if (flags & MSG_OOB)
     return -EOPNOTSUPP;
   /* move_addr_to_kernel() */
-  if (message->name_len < 0 || (gsize) message->name_len > sizeof address)
+  if (message->name_len < 0 || (gsize) message->name_len > sizeof message->name_bytes)
     return -EINVAL;
   nlv_note_buffers (c);
   /* More than the buffer holds is refused unread. */
@@ -62,7 +62,7 @@ send_message (NlvSocketCall *c, const NlvRemoteMessage *message, guint32 flags)
       g_byte_array_set_size (scratch, MAX (message->room, 1));
       data.data = scratch->data;
     }
-  r = read_message (c, message, address, (void *) data.data);
+  r = read_message (c, message, (void *) data.data);
   if (r == 0)
     r = nlv_call_confirm (c);
   if (r == 0)
@@ -72,8 +72,8 @@ send_message (NlvSocketCall *c, const NlvRemoteMessage *message, guint32 flags)
   nlv_call_get_task (c, depends_on_user (data), &task);
   if (data.data != NULL)
     nlv_endpoint_report_request (endpoint, data);
-  r = nlv_netlink_socket_send (endpoint->socket, &task, message->name_len > 0 ? address : NULL, message->name_len, data,
-                               endpoint->send_buffer);
+  r = nlv_netlink_socket_send (endpoint->socket, &task, message->name_len > 0 ? message->name_bytes : NULL,
+                               message->name_len, data, endpoint->send_buffer);
   nlv_endpoint_name_program_end (endpoint, c->fd);
   return r;
 }
@@ -93,8 +93,9 @@ static gint64
 send_from_header (NlvSocketCall *c, guint64 header, guint32 flags)
 {
   NlvRemoteMessage message;
-  gint64 r = nlv_remote_message_read (c, header, &message);
+  gint64 r = nlv_remote_message_read (c, header, &c->endpoint->sends, &message);
 
+  nlv_remote_message_note_places (&message, TRUE, &c->endpoint->sends);
   if (r == 0)
     r = nlv_remote_message_check_control (c, &message);
   if (r == 0)

@@ -10,6 +10,17 @@
 
 typedef struct _NlvEndpoint NlvEndpoint;
 
+/* Where a program had the parts of its last sendmsg() or recvmsg(): a loop
+ * around one has them there again. */
+typedef struct
+{
+  guint64 piece; /* its struct iovec, 0 not known */
+  guint64 name;
+  gsize name_len; /* 0: not to be read ahead, as of a receive */
+  guint64 data;
+  gsize data_len; /* as name_len; a little more than the last time */
+} NlvMessagePlaces;
+
 struct _NlvServedTree
 {
   NlvEngine *engine;
@@ -30,6 +41,8 @@ struct _NlvServedTree
   guint64 appended;      /* datagrams queued so far, for all endpoints */
   guint64 retried;       /* @appended when the calls that wait were tried last */
   GByteArray *scratch;   /* (owned) */
+  /* Of the socket that was closed last. */
+  NlvMessagePlaces sends, receives;
   NlvTreeEvents events;
   gpointer user_data;
 };
