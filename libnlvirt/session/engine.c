@@ -8,6 +8,10 @@
 
 /* As many sockets may have ended before the call that was made last. */
 #define MAX_EVENTS 256
+/* After a call, another one is waited for: so long (nanoseconds), and so long
+ * with all that come (microseconds); the rest of the context has its turn then. */
+#define PAUSE 100000
+#define LONGEST_STAY 2000
 /* Timers of more than this (microseconds) go off together. */
 #define TICK 4000
 
@@ -33,7 +37,8 @@ struct _NlvEngine
   gint64 timer_set; /* when timer_fd goes off, G_MAXINT64 never */
   GSList *timers;   /* (element-type NlvTimer) (owned) by time */
   gboolean dispatching;
-  GSList *buried; /* (element-type NlvWatch) (owned) unwatched while dispatching */
+  gboolean expecting; /* since the last look */
+  GSList *buried;     /* (element-type NlvWatch) (owned) unwatched while dispatching */
   NlvWatch *timer_watch;
 };
 
@@ -98,14 +103,9 @@ nlv_engine_get_fd (NlvEngine *engine)
   return engine->epoll_fd;
 }
 
-void
-nlv_engine_dispatch (NlvEngine *engine)
+static void
+tell_events (NlvEngine *engine, struct epoll_event *events, int n)
 {
-  struct epoll_event events[MAX_EVENTS];
-  int n;
-
-  g_return_if_fail (!engine->dispatching);
-  n = epoll_wait (engine->epoll_fd, events, MAX_EVENTS, 0);
   engine->dispatching = TRUE;
   for (NlvWatchOrder order = NLV_WATCH_EARLY; order <= NLV_WATCH_LATE; order++)
     for (int i = 0; i < n; i++)
@@ -117,6 +117,32 @@ nlv_engine_dispatch (NlvEngine *engine)
       }
   engine->dispatching = FALSE;
   g_slist_free_full (g_steal_pointer (&engine->buried), g_free);
+}
+
+void
+nlv_engine_dispatch (NlvEngine *engine)
+{
+  static const struct timespec pause = { .tv_nsec = PAUSE };
+  struct epoll_event events[MAX_EVENTS];
+  gint64 end = g_get_monotonic_time () + LONGEST_STAY;
+  int n;
+
+  g_return_if_fail (!engine->dispatching);
+  n = epoll_wait (engine->epoll_fd, events, MAX_EVENTS, 0);
+  while (n > 0)
+    {
+      engine->expecting = FALSE;
+      tell_events (engine, events, n);
+      if (!engine->expecting || g_get_monotonic_time () >= end)
+        break;
+      n = epoll_pwait2 (engine->epoll_fd, events, MAX_EVENTS, &pause, NULL);
+    }
+}
+
+void
+nlv_engine_expect_more (NlvEngine *engine)
+{
+  engine->expecting = TRUE;
 }
 
 NlvWatch *

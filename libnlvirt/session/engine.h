@@ -15,8 +15,11 @@ void nlv_engine_free (NlvEngine *engine);
 
 /* The fd to poll for input. */
 int nlv_engine_get_fd (NlvEngine *engine);
-/* Handles what is ready. Never blocks. */
+/* Handles what is ready, and what comes as soon as that has been handled: a
+ * way through the main context costs as much as many a call. */
 void nlv_engine_dispatch (NlvEngine *engine);
+/* From what dispatch calls: a program was answered, and may ask again at once. */
+void nlv_engine_expect_more (NlvEngine *engine);
 
 typedef enum
 {

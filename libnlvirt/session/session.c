@@ -276,6 +276,8 @@ serve (NlvServedTree *tree)
   else
     result = NLV_PASS;
   finish_call (&c, handler, result);
+  if (result != NLV_PARK)
+    nlv_engine_expect_more (tree->engine);
   tree->serving = FALSE;
   nlv_parked_retry (tree);
 }
