@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Many routes: added one by one with an acknowledgement each, as `ip -batch`
- * does, then dumped. Prints "NAME VALUE" lines: nanoseconds a route, and what
+/* Many routes: added one by one with an acknowledgement each, some of them
+ * changed, all dumped and counted. Prints "NAME VALUE" lines: nanoseconds a route, and what
  * the parent, if it is the supervisor, has grown by. */
 
 #include "lib/probe.h"
 
 #include <arpa/inet.h>
 #include <time.h>
+
+#define N_CHANGES 20000
+#define N_DUMPS 5
 
 static char buffer[65536] __attribute__ ((aligned (8)));
 
@@ -39,7 +42,7 @@ parent_memory (void)
 }
 
 static void
-add_route (int fd, unsigned number)
+change_route (int fd, unsigned short type, unsigned short flags, unsigned number, unsigned char protocol)
 {
   struct
   {
@@ -50,11 +53,11 @@ add_route (int fd, unsigned number)
     struct rtattr output;
     unsigned link;
   } request = {
-    .header = { sizeof request, RTM_NEWROUTE, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, number, 0 },
+    .header = { sizeof request, type, NLM_F_REQUEST | NLM_F_ACK | flags, number, 0 },
     .body = { .rtm_family = AF_INET,
               .rtm_dst_len = 32,
               .rtm_table = RT_TABLE_MAIN,
-              .rtm_protocol = RTPROT_STATIC,
+              .rtm_protocol = protocol,
               .rtm_scope = RT_SCOPE_LINK,
               .rtm_type = RTN_UNICAST },
     .destination = { 8, RTA_DST },
@@ -100,21 +103,43 @@ dump (int fd)
     }
 }
 
+/* Of @n_routes, every so manyth: replaced, deleted, added again. */
+static void
+change_some (int fd, unsigned n_routes)
+{
+  unsigned step = n_routes > N_CHANGES ? n_routes / N_CHANGES : 1, n = 0;
+  double start = now (), replaced;
+
+  for (unsigned i = 0; i < n_routes; i += step, n++)
+    change_route (fd, RTM_NEWROUTE, NLM_F_REPLACE, i, RTPROT_BOOT);
+  replaced = now ();
+  for (unsigned i = 0; i < n_routes; i += step)
+    {
+      change_route (fd, RTM_DELROUTE, 0, i, RTPROT_BOOT);
+      change_route (fd, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, i, RTPROT_STATIC);
+    }
+  printf ("route-replace %.1f\n", (replaced - start) / n);
+  printf ("route-delete-add %.1f\n", (now () - replaced) / n);
+}
+
 int
 main (int argc, char **argv)
 {
-  unsigned n_routes = argc > 1 ? (unsigned) atoi (argv[1]) : 1;
+  unsigned n_routes = argc > 1 ? (unsigned) atoi (argv[1]) : 1, n_before;
   int fd = probe_socket (SOCK_CLOEXEC);
   double start, before = parent_memory ();
 
   probe_bind (fd, 0);
+  n_before = dump (fd);
   start = now ();
   for (unsigned i = 0; i < n_routes; i++)
-    add_route (fd, i);
+    change_route (fd, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, i, RTPROT_STATIC);
   printf ("route-add %.1f\n", (now () - start) / n_routes);
-  start = now ();
-  REQUIRE (dump (fd) >= n_routes);
-  printf ("route-dump %.1f\n", (now () - start) / n_routes);
   printf ("bytes %.1f\n", (parent_memory () - before) / n_routes);
+  change_some (fd, n_routes);
+  start = now ();
+  for (int i = 0; i < N_DUMPS; i++)
+    REQUIRE (dump (fd) == n_before + n_routes);
+  printf ("route-dump %.1f\n", (now () - start) / N_DUMPS / n_routes);
   return 0;
 }

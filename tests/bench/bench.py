@@ -24,6 +24,18 @@ TARGETS = {
     "getsockopt-at-1000": "(a watched number)",
     "getifaddrs": "3 to 4 x",
 }
+ROUTE_TARGETS = {
+    "route-add": "1 to 1.5 x",
+    "route-replace": "",
+    "route-delete-add": "",
+    "route-dump": "0.5 to 1 x",
+}
+# 1000000 says more, and takes some minutes.
+COUNT = int(os.environ.get("NLVIRT_BENCH_ROUTES", "50000"))
+SUBSCRIBERS = 1000
+CHANGES = 1000
+WRITING = {"table": "loopback", "options": ["--access", "read-write"]}
+TIMEOUT = 600
 
 
 def numbers(result):
@@ -36,10 +48,10 @@ def print_row(name, native, ours, unit, target=""):
     print(f"{name:24}{native:12.1f}{ours:12.1f} {unit:4}{ours / native:8.2f} x  {target}", flush=True)
 
 
-def by_turns(native, ours):
+def by_turns(native, ours, rounds=ROUNDS):
     """Medians of what the two functions return, called by turns."""
     native_values, our_values = [], []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         native_values.append(native())
         our_values.append(ours())
     return native_values, our_values
@@ -77,30 +89,68 @@ def start_up(world, user):
     print_row("start and end of true", native, ours, "ms")
 
 
-def routes(world, user):
-    """Added one by one, then dumped; natively in a namespace for each turn."""
-    count = os.environ.get("NLVIRT_BENCH_ROUTES", "100000")
-    program = world.probe("bench/bench-routes")
-    command = [program, count]
-    fresh = ["unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$@"', "sh", *command]
-    writing = {"table": "loopback", "options": ["--access", "read-write"], "timeout": 300}
-    if "read-write" not in world.virtual(["true"], user, options=["--help"]).output:
-        print("route-add, route-dump: nlvirt offers no read-write access")
-        return
-    ours = numbers(world.virtual(command, user, **writing))
-    native = numbers(world.native(fresh, user, timeout=300)) if world.root else {}
-    for name, target in (("route-add", "1 to 1.5 x"), ("route-dump", "0.5 to 1 x")):
-        if native:
-            print_row(f"{name} of {count}", native[name], ours[name], "ns", target)
+def fresh(command):
+    """@command in a network namespace of its own."""
+    return ["unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$@"', "sh", *command]
+
+
+def run_both(world, user, command):
+    """What it prints natively (nothing, unless root) and under nlvirt."""
+    ours = numbers(world.virtual(command, user, timeout=TIMEOUT, **WRITING))
+    native = numbers(world.native(fresh(command), user, timeout=TIMEOUT)) if world.root else {}
+    return native, ours
+
+
+def print_both(native, ours, targets):
+    for name, target in targets.items():
+        if name in native:
+            print_row(name, native[name], ours[name], "ns", target)
         else:
-            print(f"{name} of {count}: {ours[name]} ns (native needs root)")
+            print(f"{name:24}{'(root)':>12}{ours[name]:12.1f} ns", flush=True)
+
+
+def batch(world, user):
+    """`ip -batch`, in the turns that its time allows."""
+    path = os.path.join(world.stage, "batch")
+    with open(path, "w", encoding="ascii") as file:
+        file.writelines(f"route add 10.{i >> 16}.{i >> 8 & 255}.{i & 255}/32 dev lo\n" for i in range(COUNT))
+    command = ["ip", "-batch", path]
+
+    def timed(runner, line, **options):
+        start = time.perf_counter()
+        result = runner(line, user, timeout=TIMEOUT, **options)
+        assert result.status == 0, str(result)[:2000]
+        return {"ip -batch route add": (time.perf_counter() - start) * 1e9 / COUNT}
+
+    native, ours = by_turns(
+        lambda: timed(world.native, fresh(command)) if world.root else {},
+        lambda: timed(world.virtual, command, **WRITING),
+        ROUNDS if COUNT <= 100000 else 1,
+    )
+    print_both(medians(native), medians(ours), {"ip -batch route add": "1 to 1.5 x"})
+
+
+def routes(world, user):
+    """Added one by one, changed, dumped."""
+    print(f"of {COUNT} routes, for each:")
+    batch(world, user)
+    native, ours = run_both(world, user, [world.probe("bench/bench-routes"), str(COUNT)])
+    print_both(native, ours, ROUTE_TARGETS)
     print(f"memory for a route: {ours['bytes']:.0f} bytes (the kernel 104; at most that)")
+
+
+def events(world, user):
+    command = [world.probe("bench/bench-events"), str(SUBSCRIBERS), str(CHANGES)]
+    native, ours = run_both(world, user, command)
+    print(f"{SUBSCRIBERS} subscribers, {CHANGES} changes, for each of their events:")
+    print_both(native, ours, {"event-tell": "", "event-read": ""})
+    print(f"lost: {ours['lost']:.0f}")
+    assert ours["lost"] == 0, "events were lost"
 
 
 def route_store(world):
     """The model alone, and a file of as many routes read."""
-    count = os.environ.get("NLVIRT_BENCH_ROUTES", "100000")
-    result = run([world.probe("bench/bench-fib"), count], env=world.environment)
+    result = run([world.probe("bench/bench-fib"), str(COUNT)], env=world.environment, timeout=TIMEOUT)
     assert result.status == 0, str(result)
     kinds = {}
     for line in result.output.splitlines():
@@ -108,16 +158,16 @@ def route_store(world):
         kind, _, what = name.rpartition("-")
         kinds.setdefault(kind, []).append(f"{what} {value} {unit}")
     for kind, values in kinds.items():
-        print(f"{count} routes, {kind}: {', '.join(values)}")
+        print(f"{COUNT} routes, {kind}: {', '.join(values)}")
     with tempfile.NamedTemporaryFile("w", suffix=".nlvirt") as file:
         file.write("[link eth0]\naddresses=192.0.2.10/24\n")
-        for i in range(int(count)):
+        for i in range(COUNT):
             file.write(f"[route {i}]\ndestination=10.{i >> 16}.{i >> 8 & 255}.{i & 255}/32\ndevice=eth0\n")
         file.flush()
         start = time.perf_counter()
-        result = run([world.tool, "check", file.name], env=world.environment)
+        result = run([world.tool, "check", file.name], env=world.environment, timeout=TIMEOUT)
         assert result.status == 0, str(result)
-        print(f"{count} routes, read from a file: {(time.perf_counter() - start) * 1e9 / int(count):.0f} ns")
+        print(f"{COUNT} routes, read from a file: {(time.perf_counter() - start) * 1e9 / COUNT:.0f} ns", flush=True)
 
 
 def sessions(world):
@@ -141,6 +191,7 @@ def main():
         calls(world, user)
         start_up(world, user)
         routes(world, user)
+        events(world, user)
         route_store(world)
         sessions(world)
     finally:
