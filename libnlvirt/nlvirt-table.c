@@ -85,8 +85,8 @@ nlvirt_table_class_init (NlvirtTableClass *klass)
    * Something in the table has changed.
    *
    * When the application itself changes the table, the signal comes before the
-   * call returns, once for each call; before it the links have notified of their properties, and
-   * after it the lists say which rows are new. When a program of a session changes it, or
+   * call returns, once for each call; before it the lists have said which rows are new, and the
+   * links have notified of their properties. When a program of a session changes it, or
    * a lifetime ends, it comes from an iteration of the main context that was the thread's
    * default when the table was made. A handler may change the table.
    *

@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 
 typedef struct _NlvirtWatch NlvirtWatch;
 
-/* @settled is called when a change is over, before or after which the lists have said what
- * is new in them. */
+/* @settled is called when a change is over, and the lists have said what is new
+ * in them. */
 NlvirtWatch *nlvirt_watch_new (NlvNetwork *network, void (*settled) (gpointer owner), gpointer owner);
 void nlvirt_watch_free (NlvirtWatch *self);
 

@@ -85,10 +85,10 @@ settled (gpointer owner)
 
   for (guint i = 0; i < self->lists->len; i++)
     g_ptr_array_add (lists, g_object_ref (g_ptr_array_index (self->lists, i)));
-  /* From here on the watch may be gone. */
-  self->settled (self->owner);
+  /* A list keeps its table, and with it the watch. */
   for (guint i = 0; i < lists->len; i++)
     nlvirt_rows_tell (g_ptr_array_index (lists, i));
+  self->settled (self->owner);
 }
 
 static const NlvObserver observer = {
