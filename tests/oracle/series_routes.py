@@ -43,10 +43,11 @@ class Routes:
         if draw < 90:
             return f"ip{family} route del {self.less(known)}"
         if draw < 94:
+            # IPv4's cache is flushed through a file, which root alone may write.
             return f"ip{family} route flush " + self.pick(
                 [
                     f"table {self.pick(['5', '100', '300', 'main', '777'])}", f"dev {self.device()}", "proto static",
-                    "cache", "root 10.0.0.0/8", "type unreachable", "table all proto bird", "exact 10.0.0.0/24",
+                    "cache" if family else "proto 99", "root 10.0.0.0/8", "type unreachable", "table all proto bird", "exact 10.0.0.0/24",
                 ]
             )  # fmt: skip
         number = self.pick(self.start.nexthops or [7])

@@ -6,6 +6,7 @@ made of the kernel's, the other that `nlvirt run --save` wrote."""
 import difflib
 import ipaddress
 import re
+import struct
 
 import messages as m
 import volatile
@@ -45,10 +46,31 @@ def _masked(kind, key, value):
     return value
 
 
+def _only_way(rows):
+    """The weight of an IPv6 route's only way, which no message tells."""
+    found = dict(row.partition("=")[::2] for row in rows)
+    way = re.fullmatch(r"(?:via (\S+) )?dev (\S+) weight \d+;", found.get("nexthops", ""))
+    if not way or ":" not in found["destination"]:
+        return rows
+    told = [f"gateway={way[1]}"] * bool(way[1]) + [f"device={way[2]}"]
+    at = next(i for i, row in enumerate(rows) if row.startswith("nexthops="))
+    return [*rows[:at], *told, *rows[at + 1 :]]
+
+
+def _is_counted(rows):
+    """A qdisc that the kernel itself made, told of only for its counters."""
+    found = dict(row.partition("=")[::2] for row in rows)
+    data = bytes.fromhex(found["data"]) if found.get("type") == "qdisc" else b""
+    if struct.unpack_from("=I", data.ljust(12, b"\0"), 8)[0] or not data:
+        return False
+    counters = m.found(m.message(OBJECTS["qdisc"], 0, data), 0, 16 + len(data)).get(3, b"")  # TCA_STATS
+    return any(counters)
+
+
 def _is_passing(kind, rows):
     """What the kernel's own packets left, as volatile.is_passing()."""
     if kind == "object":
-        return any(row == "type=multicast" for row in rows)
+        return any(row == "type=multicast" for row in rows) or _is_counted(rows)
     if kind != "neighbor":
         return False
     found = dict(row.partition("=")[::2] for row in rows)
@@ -83,7 +105,7 @@ def groups(text):
         if name.isdigit():
             name = ""
         shown = []
-        for row in rows:
+        for row in _only_way(rows) if kind == "route" else rows:
             key, _, value = row.partition("=")
             value = _masked(kind, key, value)
             if value:
@@ -95,6 +117,15 @@ def groups(text):
     return [*found, *sorted(neighbors)]
 
 
+# Where the recorder finds 127.0.0.1, if no rule is in the way.
+LOCAL_TABLE = re.compile(r"(?m)^local-table=")
+
+
+def _without_local_table(group):
+    kind, name, rows = group
+    return kind, name, tuple(row for row in rows if not LOCAL_TABLE.match(row))
+
+
 def _head(group):
     kind, name, rows = group
     about = [row for row in rows if re.match(TELLING, row)]
@@ -104,6 +135,8 @@ def _head(group):
 def differences(first, second):
     """Rows: - what the first has, + what the second has."""
     one, other = groups(first), groups(second)
+    if not (LOCAL_TABLE.search(first) and LOCAL_TABLE.search(second)):
+        one, other = ([_without_local_table(group) for group in side] for side in (one, other))
     rows = []
     matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
     for tag, a, b, c, d in matcher.get_opcodes():
