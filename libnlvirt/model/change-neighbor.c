@@ -210,7 +210,8 @@ make_invalid (NlvChange *change, NlvNeighbor *row, guint16 state)
 static gboolean
 make_valid (NlvChange *change, NlvNeighbor *row, const NlvLink *link, guint16 state, const guint8 *address)
 {
-  gboolean same = memcmp (row->address, address, link->address_length) == 0 && row->address_length != 0;
+  gboolean same = link->address_length == 0 ||
+                  (memcmp (row->address, address, link->address_length) == 0 && row->address_length != 0);
   gboolean told = state != row->state || !same;
 
   if (state & NUD_CONNECTED)

@@ -138,10 +138,17 @@ flush_routes (NlvChange *change, guint32 id)
   for_each_route (change, AF_INET6, id, flush_route, NULL);
 }
 
+typedef struct
+{
+  const NlvNexthopObject *nexthop;
+  gboolean was_blackhole;
+} Renewal;
+
 /* The route with the ways that its nexthop has now. */
 static void
-renew_route (NlvChange *change, NlvFibCursor *cursor, gpointer nexthop)
+renew_route (NlvChange *change, NlvFibCursor *cursor, gpointer user_data)
 {
+  const Renewal *renewal = user_data;
   NlvRoute row;
 
   nlv_route_copy (&cursor->row, &row);
@@ -149,16 +156,19 @@ renew_route (NlvChange *change, NlvFibCursor *cursor, gpointer nexthop)
     g_clear_pointer (&row.nexthops[i].encap, g_bytes_unref);
   g_clear_pointer (&row.nexthops, g_free);
   row.n_nexthops = 0;
-  row.type = nlv_route_own_type (change->network, &row);
-  nlv_route_take_nexthop (change->network, &row, nexthop);
+  if (renewal->was_blackhole)
+    row.type = RTN_UNICAST;
+  nlv_route_take_nexthop (change->network, &row, renewal->nexthop);
   nlv_network_replace_route (change->network, cursor, &row);
 }
 
 void
-nlv_nexthop_renew_routes (NlvChange *change, NlvNexthopObject *nexthop)
+nlv_nexthop_renew_routes (NlvChange *change, const NlvNexthopObject *nexthop, gboolean was_blackhole)
 {
-  for_each_route (change, AF_INET, nexthop->id, renew_route, nexthop);
-  for_each_route (change, AF_INET6, nexthop->id, renew_route, nexthop);
+  Renewal renewal = { nexthop, was_blackhole };
+
+  for_each_route (change, AF_INET, nexthop->id, renew_route, &renewal);
+  for_each_route (change, AF_INET6, nexthop->id, renew_route, &renewal);
 }
 
 /* fib_info_notify_update(), fib6_rt_update() */
@@ -204,7 +214,7 @@ leave_group (NlvChange *change, guint16 nl_flags, NlvNexthopObject *group, guint
   group->joined = nlv_network_next_sequence (network);
   if (group->group_type == NEXTHOP_GRP_TYPE_RES)
     nlv_nexthop_fill_buckets (network, group, nlv_nexthop_count_buckets (network, group->id));
-  nlv_nexthop_renew_routes (change, group);
+  nlv_nexthop_renew_routes (change, group, FALSE);
   if (told)
     nlv_nexthop_event (change, nl_flags, RTM_NEWNEXTHOP, group);
 }

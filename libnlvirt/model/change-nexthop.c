@@ -392,6 +392,7 @@ replace (Asked *asked, NlvNexthopObject *old)
 {
   NlvNetwork *network = asked->change.network;
   guint n_buckets = nlv_nexthop_count_buckets (network, old->id);
+  gboolean was_blackhole = nlv_nexthop_is_blackhole (network, old);
   g_autoptr (GPtrArray) groups = NULL;
   int error = nlv_nexthop_check_users (&asked->change, old, &asked->row);
 
@@ -408,10 +409,10 @@ replace (Asked *asked, NlvNexthopObject *old)
   asked->row = (NlvNexthopObject){ 0 };
   if (asked->resilient)
     nlv_nexthop_fill_buckets (network, old, n_buckets);
-  nlv_nexthop_renew_routes (&asked->change, old);
+  nlv_nexthop_renew_routes (&asked->change, old, was_blackhole);
   groups = nlv_nexthop_find_groups (network, old->id);
   for (guint i = 0; i < groups->len; i++)
-    nlv_nexthop_renew_routes (&asked->change, g_ptr_array_index (groups, i));
+    nlv_nexthop_renew_routes (&asked->change, g_ptr_array_index (groups, i), was_blackhole);
   nlv_nexthop_event (&asked->change, asked->nl_flags, RTM_NEWNEXTHOP, old);
   nlv_nexthop_tell_routes (&asked->change, old->id);
   return 0;

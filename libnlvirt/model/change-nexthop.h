@@ -11,8 +11,8 @@ void nlv_nexthop_event (NlvChange *change, guint16 nl_flags, guint16 type, const
 /* nh->grp_list: the groups with this member, those first that took their members last. (element-type NlvNexthopObject)
  */
 GPtrArray *nlv_nexthop_find_groups (NlvNetwork *network, guint32 member);
-/* Its routes get the ways that it has now. */
-void nlv_nexthop_renew_routes (NlvChange *change, NlvNexthopObject *nexthop);
+/* Its routes get the ways that it has now, and show their own type again that a blackhole hid. */
+void nlv_nexthop_renew_routes (NlvChange *change, const NlvNexthopObject *nexthop, gboolean was_blackhole);
 /* The first half of replace_nexthop(): whether what uses @old can use @row. */
 int nlv_nexthop_check_users (NlvChange *change, const NlvNexthopObject *old, const NlvNexthopObject *row);
 /* nexthop_replace_notify() */

@@ -40,9 +40,19 @@ put_proxy (NlvWriter *writer, struct ndmsg *header, const NlvNeighbor *neighbor)
     nlv_put_u32 (writer, NLV_NDA_FLAGS_EXT, neighbor->extended_flags);
 }
 
+/* A link without addresses has one of no length. */
+static gboolean
+shows_address (NlvNetwork *network, const NlvNeighbor *neighbor)
+{
+  const NlvLink *link = nlv_network_find_link (network, neighbor->link);
+
+  return (neighbor->state & NUD_VALID) != 0 &&
+         (neighbor->address_length > 0 || (link != NULL && link->address_length == 0));
+}
+
 /* neigh_fill_info() */
 static void
-put_neighbor (NlvWriter *writer, struct ndmsg *header, const NlvNeighbor *neighbor)
+put_neighbor (NlvNetwork *network, NlvWriter *writer, struct ndmsg *header, const NlvNeighbor *neighbor)
 {
   header->ndm_family = neighbor->family;
   header->ndm_flags = neighbor->flags;
@@ -50,7 +60,7 @@ put_neighbor (NlvWriter *writer, struct ndmsg *header, const NlvNeighbor *neighb
   header->ndm_ifindex = neighbor->link;
   header->ndm_state = neighbor->state;
   nlv_put_ip (writer, NDA_DST, &neighbor->destination, neighbor->family);
-  if ((neighbor->state & NUD_VALID) != 0 && neighbor->address_length > 0)
+  if (shows_address (network, neighbor))
     nlv_put (writer, NDA_LLADDR, neighbor->address, MIN (neighbor->address_length, sizeof neighbor->address));
   nlv_put_u32 (writer, NDA_PROBES, neighbor->probes);
   nlv_put (writer, NDA_CACHEINFO, &neighbor->times, sizeof neighbor->times);
@@ -68,7 +78,7 @@ nlv_neighbor_message (NlvNetwork *network, NlvWriter *writer, struct ndmsg *head
   else if (neighbor->proxy)
     put_proxy (writer, header, neighbor);
   else
-    put_neighbor (writer, header, neighbor);
+    put_neighbor (network, writer, header, neighbor);
   nlv_raw_attrs_put (neighbor->extra, writer, sizeof *header);
 }
 
