@@ -2,7 +2,7 @@
 
 #include "nlvirt-fault.h"
 
-#include "model/table-file.h"
+#include "model/file/table-file.h"
 #include "nlvirt-rows-private.h"
 
 /**

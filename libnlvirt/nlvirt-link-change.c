@@ -2,8 +2,8 @@
 
 /* What an application does to a link: requests to the responder, as those of a
  * program, and the carrier, which is nobody's to ask for there. */
-#include "model/device.h"
-#include "model/rtnetlink-private.h"
+#include "model/device/device.h"
+#include "model/rtnetlink/rtnetlink-private.h"
 #include "nlvirt-error.h"
 #include "nlvirt-link.h"
 #include "nlvirt-rows-private.h"

@@ -4,7 +4,7 @@
  * answer. */
 #pragma once
 
-#include "model/capture.h"
+#include "model/capture/capture.h"
 #include "wire/reader.h"
 #include "wire/writer.h"
 

@@ -4,7 +4,7 @@
  * changes: a request to the responder. What an object says becomes such a
  * request, by the administrator, so that all checks and consequences are the
  * same as for a program. */
-#include "model/rtnetlink-private.h"
+#include "model/rtnetlink/rtnetlink-private.h"
 #include "nlvirt-address.h"
 #include "nlvirt-error.h"
 #include "nlvirt-neighbor.h"
@@ -55,7 +55,8 @@ nlvirt_table_ask (NlvirtTable *self, NlvWriter *writer, GError **error)
         result = nlv_rtnetlink_request (nlvirt_table_get_network (self), &caller, &message, &answer);
     }
   if (result < 0 && answer.extack.message != NULL)
-    g_set_error (error, NLVIRT_ERROR, nlvirt_error_code (-result), "%s: %s", g_strerror (-result), answer.extack.message);
+    g_set_error (error, NLVIRT_ERROR, nlvirt_error_code (-result), "%s: %s", g_strerror (-result),
+                 answer.extack.message);
   else if (result < 0)
     g_set_error_literal (error, NLVIRT_ERROR, nlvirt_error_code (-result), g_strerror (-result));
   nlv_answer_clear (&answer);

@@ -2,8 +2,8 @@
 
 /* The text of a table file that changes a table, instead of making one; and links
  * that come and go. */
-#include "model/link-kind.h"
-#include "model/table-file.h"
+#include "model/device/link-kind.h"
+#include "model/file/table-file.h"
 #include "nlvirt-error.h"
 #include "nlvirt-fault.h"
 #include "nlvirt-link.h"

@@ -5,8 +5,8 @@
  * the table keeps neither. */
 #include "nlvirt-table-private.h"
 
-#include "model/consequences.h"
-#include "model/table-file.h"
+#include "model/device/consequences.h"
+#include "model/file/table-file.h"
 #include "nlvirt-error.h"
 #include "nlvirt-fault.h"
 #include "nlvirt-link.h"

@@ -4,7 +4,7 @@
  * that answers them. The kernel's nl_table, per network namespace. */
 #pragma once
 
-#include "model/rtnetlink.h"
+#include "model/rtnetlink/rtnetlink.h"
 #include "netlink/failure.h"
 
 typedef struct _NlvBus NlvBus;

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "model/rtnetlink.h"
+#include "model/rtnetlink/rtnetlink.h"
 
 /* Asks the responder, and reads the answer to its end in datagrams of @room
  * bytes: each is a row of whole messages. */

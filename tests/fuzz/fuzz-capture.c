@@ -5,8 +5,8 @@
  * same, and a network that the responder tells of. */
 #include "ask.h"
 #include "fuzz.h"
-#include "model/capture.h"
-#include "model/table-file.h"
+#include "model/capture/capture.h"
+#include "model/file/table-file.h"
 
 #include <net/if_arp.h>
 #include <string.h>

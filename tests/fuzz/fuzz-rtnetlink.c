@@ -6,8 +6,8 @@
  * and the size of its buffer. Somebody listens to all groups, and time goes by. */
 #include "ask.h"
 #include "fuzz.h"
+#include "model/file/table-file.h"
 #include "model/observer.h"
-#include "model/table-file.h"
 #include "model/timer.h"
 
 /* Hundredths of a second: between two requests, and for what they leave to be done. */

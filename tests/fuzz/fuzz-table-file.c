@@ -4,7 +4,7 @@
  * again; what it refuses, it gives reasons for. And the same text as a change of
  * a network that is there, which afterwards can be written and read. */
 #include "fuzz.h"
-#include "model/table-file.h"
+#include "model/file/table-file.h"
 #include "model/timer.h"
 
 #include <string.h>

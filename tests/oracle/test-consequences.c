@@ -3,9 +3,9 @@
 /* The same network twice: made with ip(8) in a network namespace, and read
  * from a table file. Links, addresses, routes and rules that the kernel dumps
  * must be those that follow in the model, in the same order. */
-#include "model/consequences.h"
+#include "model/device/consequences.h"
 #include "model/fib.h"
-#include "model/table-file.h"
+#include "model/file/table-file.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

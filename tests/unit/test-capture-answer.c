@@ -4,7 +4,7 @@
  * captured, out of a copy, and out of a file. */
 #include "test-capture-message.h"
 
-#include "model/table-file.h"
+#include "model/file/table-file.h"
 
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>

@@ -5,8 +5,8 @@
 #include "test-capture-message.h"
 
 #include "model/fib.h"
+#include "model/file/table-file.h"
 #include "model/link-settings.h"
-#include "model/table-file.h"
 
 #include <linux/fib_rules.h>
 #include <linux/if_addrlabel.h>

@@ -3,8 +3,8 @@
 /* Messages to be captured, and answers. */
 #include "test-capture-message.h"
 
-#include "model/rtnetlink.h"
-#include "model/table-file.h"
+#include "model/file/table-file.h"
+#include "model/rtnetlink/rtnetlink.h"
 
 #include <arpa/inet.h>
 #include <linux/rtnetlink.h>

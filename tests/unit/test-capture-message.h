@@ -4,7 +4,7 @@
  * out of the network that they become. */
 #pragma once
 
-#include "model/capture.h"
+#include "model/capture/capture.h"
 #include "wire/writer.h"
 
 /* Hundredths of a second since boot. */

@@ -2,10 +2,10 @@
 
 /* What a capture makes of messages that do not fit together. What it makes of
  * a kernel's is tested by the oracle. */
-#include "model/capture.h"
+#include "model/capture/capture.h"
 
 #include "model/fib.h"
-#include "model/table-file.h"
+#include "model/file/table-file.h"
 #include "wire/reader.h"
 #include "wire/writer.h"
 

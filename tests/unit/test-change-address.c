@@ -4,11 +4,11 @@
  * and with their links, and what is told of it. That the kernel tells the same is
  * asked in tests/oracle. */
 #include "model/change.h"
-#include "model/consequences.h"
-#include "model/device.h"
+#include "model/device/consequences.h"
+#include "model/device/device.h"
 #include "model/fib.h"
 #include "model/link-settings.h"
-#include "model/rtnetlink.h"
+#include "model/rtnetlink/rtnetlink.h"
 #include "model/timer.h"
 
 #include <arpa/inet.h>

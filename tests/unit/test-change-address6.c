@@ -2,11 +2,11 @@
 
 /* IPv6 addresses that come and go, by request, with a link and with time, and what
  * is told of it. The same is compared with the kernel's in tests/oracle. */
-#include "model/addrconf.h"
-#include "model/consequences.h"
-#include "model/device.h"
+#include "model/device/addrconf.h"
+#include "model/device/consequences.h"
+#include "model/device/device.h"
 #include "model/fib.h"
-#include "model/rtnetlink-private.h"
+#include "model/rtnetlink/rtnetlink-private.h"
 #include "model/timer.h"
 
 #include <arpa/inet.h>

@@ -3,11 +3,11 @@
 /* Forwarding entries that are asked for: what bridges, VXLAN devices and others
  * make of them, what is refused, and what is told. The same words and events are
  * compared with the kernel's in tests/oracle. */
-#include "model/consequences.h"
-#include "model/link-info.h"
-#include "model/rtnetlink-private.h"
+#include "model/device/consequences.h"
+#include "model/device/link-info.h"
+#include "model/device/vxlan-config.h"
+#include "model/rtnetlink/rtnetlink-private.h"
 #include "model/timer.h"
-#include "model/vxlan-config.h"
 
 #include <errno.h>
 #include <linux/if_arp.h>

@@ -3,9 +3,9 @@
 /* Links that come and go, and that are given to others: what is refused, what is
  * told in which order, and what else follows. The same words and events are
  * compared with the kernel's in tests/oracle. */
-#include "model/change-link.h"
-#include "model/consequences.h"
-#include "model/link-info.h"
+#include "model/change/change-link.h"
+#include "model/device/consequences.h"
+#include "model/device/link-info.h"
 #include "model/timer.h"
 
 #include <errno.h>

@@ -3,8 +3,8 @@
 /* Requests that change a link that is there: what they are refused with, what is
  * told of them, and what the link watch tells later. The same words and events
  * are compared with the kernel's in tests/oracle. */
-#include "model/change-link.h"
-#include "model/consequences.h"
+#include "model/change/change-link.h"
+#include "model/device/consequences.h"
 #include "model/timer.h"
 
 #include <errno.h>

@@ -2,10 +2,10 @@
 
 /* Routes that are added and deleted by request, and what is told of it: the kernel's
  * answers. The same is compared with the kernel itself in tests/oracle. */
-#include "model/consequences.h"
+#include "model/device/consequences.h"
 #include "model/fib.h"
-#include "model/rtnetlink-private.h"
-#include "model/table-file.h"
+#include "model/file/table-file.h"
+#include "model/rtnetlink/rtnetlink-private.h"
 #include "model/timer.h"
 
 #include <arpa/inet.h>

@@ -2,7 +2,7 @@
 
 /* What follows by itself. That it is what the kernel does is tested by the
  * oracle, where there is the right to ask it. */
-#include "model/consequences.h"
+#include "model/device/consequences.h"
 #include "model/fib.h"
 
 #include <linux/if.h>

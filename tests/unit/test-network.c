@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Rows: their order, which are equal, and how they are found. */
-#include "model/consequences.h"
+#include "model/device/consequences.h"
 #include "model/fib.h"
 #include "model/observer.h"
 

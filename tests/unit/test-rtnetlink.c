@@ -3,8 +3,8 @@
 /* The responder on a loopback network: order of checks, dumps and how they
  * end, single answers. Its bytes are compared with the kernel's in
  * tests/oracle. */
-#include "model/consequences.h"
-#include "model/rtnetlink.h"
+#include "model/device/consequences.h"
+#include "model/rtnetlink/rtnetlink.h"
 
 #include <errno.h>
 #include <linux/neighbour.h>

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Settings: what is usual is not kept, and what is kept is in order. */
-#include "model/consequences.h"
+#include "model/device/consequences.h"
 #include "model/link-settings.h"
 
 #include <linux/ipv6.h>
 #include <linux/neighbour.h>
 #include <net/if_arp.h>
-#include <linux/ipv6.h>
 #include <string.h>
 
 static void

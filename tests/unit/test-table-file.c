@@ -3,7 +3,7 @@
 /* Table files: what they say, what is wrong with them, and that nothing is
  * lost when one is written and read again. */
 #include "model/fib.h"
-#include "model/table-file.h"
+#include "model/file/table-file.h"
 
 #include <arpa/inet.h>
 #include <linux/if_arp.h>

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Carrier and operational state, and the link watch, which looks at links whose
+ * carrier has changed: at once when something waits for it, or once a second.
+ * net/core/link_watch.c. */
+#include "model/device/consequences.h"
+#include "model/device/device.h"
+#include "model/network-private.h"
+
+#include <linux/if.h>
+
+#define SECOND 100
+
+void
+nlv_link_derive_flags (NlvLink *link)
+{
+  guint8 state = nlv_link_get_operational_state (link);
+
+  link->flags &= ~(guint32) (IFF_RUNNING | IFF_LOWER_UP);
+  if (!nlv_link_is_up (link))
+    {
+      link->flags &= ~(guint32) IFF_DORMANT;
+      return;
+    }
+  if (state == IF_OPER_UP || state == IF_OPER_UNKNOWN)
+    link->flags |= IFF_RUNNING;
+  if (link->carrier)
+    link->flags |= IFF_LOWER_UP;
+}
+
+guint8
+nlv_link_get_operational_state (const NlvLink *link)
+{
+  if (nlv_link_is_up (link))
+    return link->operational_state;
+  return link->has_hidden_state ? link->hidden_state : nlv_link_usual_state (link);
+}
+
+void
+nlv_link_set_operational_state (NlvLink *link, guint8 state)
+{
+  link->has_hidden_state = !nlv_link_is_up (link);
+  link->hidden_state = link->has_hidden_state ? state : 0;
+  link->operational_state = link->has_hidden_state ? IF_OPER_DOWN : state;
+}
+
+/* default_operstate() */
+static guint8
+default_state (NlvNetwork *network, const NlvLink *link)
+{
+  const NlvLink *lower;
+
+  if (link->carrier)
+    return (link->flags & IFF_DORMANT) != 0 ? IF_OPER_DORMANT : IF_OPER_UP;
+  if (!link->has_lower || link->lower == link->index)
+    return IF_OPER_DOWN;
+  /* The kernel looks for the index in this namespace, wherever the device is. */
+  lower = nlv_network_find_link (network, link->lower);
+  return lower != NULL && !lower->carrier ? IF_OPER_LOWERLAYERDOWN : IF_OPER_DOWN;
+}
+
+/* rfc2863_policy() */
+static void
+settle_state (NlvNetwork *network, NlvLink *link)
+{
+  guint8 state = default_state (network, link);
+
+  if (state == nlv_link_get_operational_state (link))
+    return;
+  if (state == IF_OPER_UP && link->link_mode == IF_LINK_MODE_DORMANT)
+    state = IF_OPER_DORMANT;
+  else if (state == IF_OPER_UP && link->link_mode == IF_LINK_MODE_TESTING)
+    state = IF_OPER_TESTING;
+  nlv_link_set_operational_state (link, state);
+}
+
+void
+nlv_link_watch_begin (NlvChange *change, NlvLink *link)
+{
+  nlv_link_set_operational_state (link, IF_OPER_UNKNOWN);
+  if (!link->carrier)
+    settle_state (change->network, link);
+}
+
+/* linkwatch_do_dev() */
+static void
+look_at (NlvChange *change, NlvLink *link)
+{
+  settle_state (change->network, link);
+  nlv_link_derive_flags (link);
+  nlv_network_touch_link (change->network, link);
+  if (!nlv_link_is_up (link))
+    return;
+  if (link->carrier)
+    nlv_link_attach_qdiscs (change->network, link);
+  nlv_link_state_changed (change, link);
+}
+
+/* linkwatch_urgent_event() */
+static gboolean
+is_urgent (const NlvLink *link)
+{
+  return nlv_link_is_up (link) && link->has_lower && (link->lower_netns >= 0 || link->lower != link->index);
+}
+
+static void schedule (NlvChange *change, gboolean urgent);
+
+/* __linkwatch_run_queue() */
+static void
+run (NlvChange *change, gboolean urgent_only)
+{
+  NlvLinkWatch *self = &change->network->link_watch;
+  GArray *pending = self->pending;
+
+  if (!urgent_only)
+    self->next_event = change->now + SECOND;
+  self->urgent = FALSE;
+  self->pending = g_array_new (FALSE, FALSE, sizeof (guint32));
+  for (guint i = 0; i < pending->len; i++)
+    {
+      guint32 index = g_array_index (pending, guint32, i);
+      NlvLink *link = nlv_network_find_link (change->network, index);
+
+      if (link == NULL)
+        continue;
+      if (urgent_only && !is_urgent (link))
+        g_array_append_val (self->pending, index);
+      else
+        look_at (change, link);
+    }
+  g_array_unref (pending);
+  if (self->pending->len > 0)
+    schedule (change, FALSE);
+}
+
+static void
+run_in_time (NlvChange *change, guint64 key)
+{
+  NlvLinkWatch *self = &change->network->link_watch;
+
+  self->scheduled = FALSE;
+  run (change, self->next_event > change->now);
+}
+
+/* linkwatch_schedule_work() */
+static void
+schedule (NlvChange *change, gboolean urgent)
+{
+  NlvLinkWatch *self = &change->network->link_watch;
+  guint64 due = MAX (self->next_event, change->now);
+
+  if (self->urgent)
+    return;
+  if (urgent)
+    {
+      self->urgent = TRUE;
+      due = change->now;
+    }
+  else if (self->scheduled)
+    return;
+  self->scheduled = TRUE;
+  nlv_network_schedule (change->network, run_in_time, 0, MIN (due, change->now + SECOND));
+}
+
+static gboolean
+find_pending (const GArray *pending, guint32 index, guint *place)
+{
+  for (guint i = 0; i < pending->len; i++)
+    if (g_array_index (pending, guint32, i) == index)
+      {
+        *place = i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+void
+nlv_link_watch_fire (NlvChange *change, const NlvLink *link)
+{
+  NlvLinkWatch *self = &change->network->link_watch;
+  gboolean urgent = is_urgent (link);
+  guint place;
+
+  if (!find_pending (self->pending, link->index, &place))
+    g_array_append_val (self->pending, link->index);
+  else if (!urgent)
+    return;
+  schedule (change, urgent);
+}
+
+void
+nlv_link_watch_sync (NlvChange *change, NlvLink *link)
+{
+  NlvLinkWatch *self = &change->network->link_watch;
+  guint place;
+
+  if (!find_pending (self->pending, link->index, &place))
+    return;
+  g_array_remove_index (self->pending, place);
+  look_at (change, link);
+}
+
+void
+nlv_link_watch_run (NlvChange *change)
+{
+  run (change, FALSE);
+}
+
+void
+nlv_link_set_carrier (NlvChange *change, NlvLink *link, gboolean carrier)
+{
+  if ((link->carrier != 0) == (carrier != 0))
+    return;
+  link->carrier = carrier ? 1 : 0;
+  if (carrier)
+    link->carrier_up_count++;
+  else
+    link->carrier_down_count++;
+  nlv_link_derive_flags (link);
+  nlv_network_touch_link (change->network, link);
+  nlv_link_watch_fire (change, link);
+}
+
+void
+nlv_link_set_dormant (NlvChange *change, NlvLink *link, gboolean dormant)
+{
+  if (((link->flags & IFF_DORMANT) != 0) == (dormant != 0))
+    return;
+  link->flags ^= IFF_DORMANT;
+  nlv_network_touch_link (change->network, link);
+  nlv_link_watch_fire (change, link);
+}
+
+void
+nlv_link_watch_init (NlvLinkWatch *self)
+{
+  self->pending = g_array_new (FALSE, FALSE, sizeof (guint32));
+}
+
+void
+nlv_link_watch_clear (NlvLinkWatch *self)
+{
+  g_clear_pointer (&self->pending, g_array_unref);
+}
+
+void
+nlv_link_watch_copy (const NlvLinkWatch *from, NlvLinkWatch *to)
+{
+  g_array_append_vals (to->pending, from->pending->data, from->pending->len);
+  to->next_event = from->next_event;
+  to->urgent = from->urgent;
+  to->scheduled = from->scheduled;
+}
