@@ -85,20 +85,23 @@ find_label (NlvNetwork *network, const NlvAddressLabel *like, guint *place)
 }
 
 /* __ip6addrlbl_add(): the longest prefix first, and in front of those of all links
- * with the same length. */
-static void
-insert (GArray *labels, const NlvAddressLabel *label)
+ * with the same length. It looks for the same one only up to there. TRUE: it is there. */
+static gboolean
+find_place (NlvNetwork *network, const NlvAddressLabel *label, guint *place)
 {
-  guint place = 0;
+  guint n;
+  const NlvAddressLabel *labels = nlv_network_get_labels (network, &n);
 
-  for (; place < labels->len; place++)
+  for (*place = 0; *place < n; (*place)++)
     {
-      const NlvAddressLabel *at = &g_array_index (labels, NlvAddressLabel, place);
+      const NlvAddressLabel *at = &labels[*place];
 
+      if (is_same (at, label))
+        return TRUE;
       if (at->length < label->length || (at->length == label->length && at->link == 0))
-        break;
+        return FALSE;
     }
-  g_array_insert_val (labels, place, *label);
+  return FALSE;
 }
 
 int
@@ -117,8 +120,8 @@ nlv_newaddrlabel (const NlvRequest *request)
   if (is_mapped (&label.prefix) && label.length > 96)
     return -EINVAL;
   nlv_ip_mask (&label.prefix, label.length, AF_INET6);
-  if (!find_label (request->network, &label, &place))
-    insert (take_labels (request->network), &label);
+  if (!find_place (request->network, &label, &place))
+    g_array_insert_val (take_labels (request->network), place, label);
   else if (replace)
     {
       labels = take_labels (request->network);
