@@ -129,6 +129,13 @@ class Rest:
                 f"ip addrlabel add {label}", f"ip addrlabel add {label}", f"ip addrlabel add {label} dev {self.link()}",
                 f"ip token set ::{self.random.randint(1, 99)} dev {self.pick(sorted(self.fresh) or ['lo'])}",
                 f"ip token set :: dev {self.link()}",
+                f"ip ntable change name {self.pick(['arp_cache', 'ndisc_cache'])} dev {self.link()} "
+                + self.pick(
+                    [
+                        "base_reachable 99001 queue 9", "retrans 2003 mcast_probes 7", "locktime 13 gc_stale 90000",
+                        "proxy_delay 3 proxy_queue 9 app_probes 1", "anycast_delay 9000 delay_probe 6000 ucast_probes 5",
+                    ]
+                ),
                 # Of a device, busybox asks by SIOCGIFINDEX.
                 f"ip netconf show dev {self.link()}", f"busybox ip route add {self.start.prefix4()} via {self.start.host4()[1]}",
                 "busybox ip route del default",

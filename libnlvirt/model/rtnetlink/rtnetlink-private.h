@@ -342,6 +342,7 @@ int nlv_dump_address_labels (NlvWalk *walk, NlvWriter *writer);
 int nlv_getaddrlabel (const NlvRequest *request);
 int nlv_newaddrlabel (const NlvRequest *request);
 int nlv_deladdrlabel (const NlvRequest *request);
+int nlv_setneightbl (const NlvRequest *request);
 guint32 nlv_address_label (NlvNetwork *network, const NlvIp *ip, guint32 link);
 
 /* rtnetlink-stats.c */

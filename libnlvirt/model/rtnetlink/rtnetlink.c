@@ -67,6 +67,7 @@ static const Handler handlers[] = {
   { RTM_GETMULTICAST, AF_INET6, NULL, nlv_dump_multicast, NLV_ENDING_JOINED },
   { RTM_GETANYCAST, AF_INET6, NULL, nlv_dump_anycast, NLV_ENDING_JOINED },
   { RTM_GETNEIGHTBL, AF_UNSPEC, NULL, nlv_dump_neighbor_tables, NLV_ENDING_SPLIT },
+  { RTM_SETNEIGHTBL, AF_UNSPEC, nlv_setneightbl },
   { RTM_NEWADDRLABEL, AF_INET6, nlv_newaddrlabel },
   { RTM_DELADDRLABEL, AF_INET6, nlv_deladdrlabel },
   { RTM_GETADDRLABEL, AF_INET6, nlv_getaddrlabel, nlv_dump_address_labels, NLV_ENDING_JOINED },
