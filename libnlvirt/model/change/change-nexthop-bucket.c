@@ -31,9 +31,9 @@ read_bucket (const NlvObject *object, Bucket *bucket)
 
 /* nh_fill_res_bucket() */
 static NlvObject
-make_bucket (const Bucket *bucket)
+make_bucket (const NlvNexthopObject *group, const Bucket *bucket)
 {
-  const struct nhmsg header = { .nh_family = AF_UNSPEC };
+  const struct nhmsg header = { .nh_family = AF_UNSPEC, .nh_protocol = group->protocol };
   NlvObject object = { .type = RTM_NEWNEXTHOPBUCKET };
   GByteArray *body = g_byte_array_new ();
   NlvWriter writer;
@@ -43,8 +43,8 @@ make_bucket (const Bucket *bucket)
   nlv_put_u32 (&writer, NHA_ID, bucket->group);
   nest = nlv_nest_begin (&writer, NHA_RES_BUCKET | NLA_F_NESTED);
   nlv_put_u16 (&writer, NHA_RES_BUCKET_INDEX, bucket->index);
-  nlv_put_u64 (&writer, NHA_RES_BUCKET_IDLE_TIME, 0);
   nlv_put_u32 (&writer, NHA_RES_BUCKET_NH_ID, bucket->member);
+  nlv_put_u64 (&writer, NHA_RES_BUCKET_IDLE_TIME, 0);
   nlv_nest_end (&writer, nest);
   g_byte_array_append (body, (const guint8 *) &header, sizeof header);
   g_byte_array_append (body, writer.data, (guint) writer.len);
@@ -146,7 +146,7 @@ nlv_nexthop_fill_buckets (NlvNetwork *network, const NlvNexthopObject *group, gu
   for (guint i = 0; i < n; i++)
     {
       const Bucket bucket = { group->id, g_array_index (members, guint32, i), (guint16) i };
-      NlvObject object = make_bucket (&bucket);
+      NlvObject object = make_bucket (group, &bucket);
 
       nlv_network_add_object (network, &object);
     }

@@ -290,7 +290,7 @@ static int
 create_way (Asked *asked, const NlvWay *way)
 {
   NlvNexthopObject *row = &asked->row;
-  NlvRouteConfig config = { .family = AF_INET6, .type = RTN_UNICAST, .table = RT_TABLE_MAIN };
+  NlvRouteConfig config = { .family = AF_INET6, .type = RTN_UNICAST, .table = RT_TABLE_UNSPEC };
   int error;
 
   if (row->fdb)
