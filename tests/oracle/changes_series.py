@@ -205,6 +205,59 @@ def labels():
     ]
 
 
+def forwarding():
+    """Forwarding entries: what devices let in with them, ways of VXLANs, and what goes
+    with a nexthop, a port, or a flush."""
+    network = changes_networks.mixed()
+    network.ip(
+        f"""
+        tuntap add tap0 mode tap
+        link set tap0 address {mac(0x5310)} addrgenmode none
+        link set tap0 up
+        link add vx9 address {mac(0x5311)} type vxlan id 9 dstport 4799
+        link set vx9 addrgenmode none
+        link set vx9 up
+        nexthop add id 91 via 192.0.2.91 fdb
+        nexthop add id 92 group 91 fdb
+        """
+    )
+    network.bridge("fdb add 02:00:5f:00:00:06 dev vx9 dst 192.0.2.66")
+    commands = [
+        "ip -6 rule add prohibit pref 16420",
+        "ip nexthop add id 93 via 2001:db8::93 dev v0",
+        "ip -6 rule del prohibit pref 16420",
+    ]
+    for device in ("tap0", "v0"):
+        for address in ("01:00:5e:00:00:08", "01:80:c2:00:00:01", "02:00:5f:00:00:07"):
+            commands += [
+                f"bridge fdb add {address} dev {device} self local",
+                f"ip -d link show {device}",
+                f"bridge fdb del {address} dev {device} self local",
+                f"ip -d link show {device}",
+            ]
+    commands += [f"bridge fdb append 00:00:00:00:00:00 dev vx9 dst 192.0.2.{number}" for number in (1, 2, 3, 2)]
+    commands += [
+        "bridge fdb append 02:00:5f:00:00:06 dev vx9 dst 192.0.2.67",
+        "bridge fdb replace 02:00:5f:00:00:06 dev vx9 dst 192.0.2.67",
+        "bridge fdb add 02:00:5f:00:00:08 dev vx9 nhid 92",
+        "bridge fdb add 02:00:5f:00:00:09 dev vx9 nhid 91",
+        "bridge fdb del 00:00:00:00:00:00 dev vx9 dst 192.0.2.1",
+        "bridge fdb del 00:00:00:00:00:00 dev vx9 dst 192.0.2.77",
+        "ip nexthop del id 91",
+        "bridge fdb flush dev vx9 nopermanent",
+        "bridge fdb flush dev vx9",
+        "bridge fdb add 02:00:5f:00:00:0a dev v3 master static",
+        "bridge fdb add 02:00:5f:00:00:0b dev v3 master dynamic",
+        "bridge fdb add 02:00:5f:00:00:0c dev v3 master static sticky",
+        "bridge fdb replace 02:00:5f:00:00:0a dev br0 self local",
+        "bridge fdb flush dev br0 sticky",
+        "bridge fdb flush dev v3 master nostatic",
+        "ip link set v3 nomaster",
+        "bridge fdb flush dev br0",
+    ]
+    return network, commands
+
+
 SERIES = {
     "duplicates": duplicates,
     "promotion": promotion,
@@ -213,4 +266,5 @@ SERIES = {
     "addresses6": addresses6,
     "routers": routers,
     "labels": labels,
+    "forwarding": forwarding,
 }

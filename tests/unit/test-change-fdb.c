@@ -242,6 +242,7 @@ test_plain (void)
   g_assert_cmpint (ask (&f, RTM_NEWNEIGH, CREATE, PLAIN, 0, NTF_SELF, 9, 0), ==, -EEXIST);
   g_assert_cmpint (ask (&f, RTM_NEWNEIGH, 0, PLAIN, 0, NTF_SELF, 9, 0), ==, 0);
   g_assert_cmpuint (nlv_network_get_n_neighbors (f.network), ==, 1);
+  g_assert_cmpuint (link->promiscuity, ==, 1);
   g_assert_cmpint (ask (&f, RTM_DELNEIGH, 0, PLAIN, NUD_PERMANENT, NTF_SELF, 9, 0), ==, 0);
   assert_heard (&f, "-5:80/2 ");
   g_assert_cmpint (ask (&f, RTM_DELNEIGH, 0, PLAIN, NUD_PERMANENT, NTF_SELF, 9, 0), ==, -ENOENT);

@@ -238,9 +238,9 @@ set_kind (const Asked *asked, GPtrArray *rows)
     {
       NlvNeighbor *row = g_ptr_array_index (rows, i);
 
-      if ((flags & NTF_EXT_LEARNED) != 0 && row->by_user)
+      if ((flags & NTF_EXT_LEARNED) != 0 && nlv_vxlan_is_by_user (row))
         continue;
-      changed |= row->state != asked->base->header.ndm_state || row->flags != flags || !row->by_user;
+      changed |= row->state != asked->base->header.ndm_state || row->flags != flags || !nlv_vxlan_is_by_user (row);
       row->state = asked->base->header.ndm_state;
       row->flags = flags;
       row->by_user = TRUE;

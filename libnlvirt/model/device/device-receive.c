@@ -14,7 +14,7 @@
 static gboolean
 can_filter (const NlvLink *link)
 {
-  static const char *const kinds[] = { "bridge", "dummy", "ifb", "veth", "vxlan", NULL };
+  static const char *const kinds[] = { "bridge", "dummy", "ifb", "tun", "veth", "vxlan", NULL };
 
   return link->kind == NULL || !g_strv_contains (kinds, link->kind);
 }
@@ -37,6 +37,16 @@ is_wanted_by_upper (NlvNetwork *network, const NlvLink *link, const guint8 *but)
   return FALSE;
 }
 
+/* Which of a device's two lists an address is in: ndo_dflt_fdb_add() puts those of
+ * the link's own groups, 01:80:c2:00:00:0X, with the unicast ones. */
+static gboolean
+is_listed_as_unicast (const guint8 *address)
+{
+  static const guint8 own_groups[] = { 0x01, 0x80, 0xc2, 0x00, 0x00 };
+
+  return (address[0] & 1) == 0 || (memcmp (address, own_groups, sizeof own_groups) == 0 && (address[5] & 0xf0) == 0);
+}
+
 /* Whether others than itself may be spoken to through it: netdev_uc_empty() */
 static gboolean
 lets_others_in (NlvNetwork *network, const NlvLink *link, const guint8 *but)
@@ -48,7 +58,7 @@ lets_others_in (NlvNetwork *network, const NlvLink *link, const guint8 *but)
       const NlvNeighbor *entry = nlv_network_get_neighbor (network, i);
 
       if (entry->family == AF_BRIDGE && entry->link == link->index && (entry->flags & NTF_SELF) != 0 &&
-          nlv_is_unicast_address (entry->address))
+          is_listed_as_unicast (entry->address))
         return TRUE;
     }
   return FALSE;
@@ -102,7 +112,7 @@ nlv_link_let_in (NlvNetwork *network, NlvLink *link, const guint8 *address)
   gboolean before = lets_others_in (network, link, address);
 
   nlv_filter_add (network, link, address);
-  set_receive_mode (network, link, before, TRUE);
+  set_receive_mode (network, link, before, before || is_listed_as_unicast (address));
 }
 
 void

@@ -137,6 +137,18 @@ nlv_vxlan_list_entries (NlvNetwork *network, const NlvLink *link, const NlvVxlan
   return entries;
 }
 
+gboolean
+nlv_vxlan_is_by_user (const NlvNeighbor *row)
+{
+  static const guint8 none[6];
+
+  if (row->by_user)
+    return TRUE;
+  if (memcmp (row->address, none, sizeof none) == 0)
+    return row->state != (NUD_REACHABLE | NUD_PERMANENT);
+  return row->state != NUD_REACHABLE;
+}
+
 struct nda_cacheinfo
 nlv_vxlan_get_times (const NlvNeighbor *row)
 {

@@ -22,6 +22,9 @@ NlvVxlanWay nlv_vxlan_way_of (const NlvNeighbor *row, const NlvVxlanConfig *conf
 /* As one that a request asks for: vxlan_fdb_info(). */
 NlvNeighbor nlv_vxlan_make_row (const NlvLink *link, const NlvVxlanConfig *config, const guint8 *address,
                                 const NlvVxlanWay *way);
+/* NTF_VXLAN_ADDED_BY_USER: of what a table has, all but the default way and what is
+ * learned. */
+gboolean nlv_vxlan_is_by_user (const NlvNeighbor *row);
 struct nda_cacheinfo nlv_vxlan_get_times (const NlvNeighbor *row);
 void nlv_vxlan_set_times (NlvNeighbor *row, const struct nda_cacheinfo *times);
 
