@@ -9,6 +9,7 @@
 #include "nlvirt-error.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -21,7 +22,12 @@ typedef struct
   const NlvFilter *filter;
   int socket_fd;
   guint64 cookie; /* of the socket, when the parent had it */
+  guint ignored;  /* bit n: reset_signals[n] is ignored, as by nohup(1) */
 } ChildSetup;
+
+/* GLib takes these for its own use, and gives a child their default action
+ * (do_exec()), which an exec alone would not. */
+static const int reset_signals[] = { SIGCHLD, SIGINT, SIGTERM, SIGHUP };
 
 NlvWindow
 nlvirt_spawn_window (void)
@@ -41,6 +47,21 @@ get_cookie (int fd, guint64 *cookie)
   return getsockopt (fd, SOL_SOCKET, SO_COOKIE, cookie, &len) == 0;
 }
 
+static guint
+get_ignored_signals (void)
+{
+  guint ignored = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (reset_signals); i++)
+    {
+      struct sigaction action;
+
+      if (sigaction (reset_signals[i], NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+        ignored |= 1u << i;
+    }
+  return ignored;
+}
+
 /* Between fork and exec: only calls that are async-signal-safe. */
 static void
 child_setup (gpointer data)
@@ -51,6 +72,9 @@ child_setup (gpointer data)
   /* GSubprocessLauncher may have been told to put one of its fds here. */
   if (!get_cookie (setup->socket_fd, &cookie) || cookie != setup->cookie)
     _exit (EXIT_SETUP_FAILED);
+  for (guint i = 0; i < G_N_ELEMENTS (reset_signals); i++)
+    if ((setup->ignored >> i & 1) != 0)
+      signal (reset_signals[i], SIG_IGN);
   if (!nlv_filter_install (setup->filter, setup->socket_fd))
     _exit (EXIT_SETUP_FAILED);
 }
@@ -156,7 +180,7 @@ nlvirt_spawn (GSubprocessLauncher *launcher, const NlvFilter *filter, const char
               GError **error)
 {
   NlvInstallReport report = { NLV_INSTALL_DONE, 0 };
-  ChildSetup setup = { filter, -1, 0 };
+  ChildSetup setup = { filter, -1, 0, get_ignored_signals () };
   g_autoptr (GSubprocess) subprocess = NULL;
   int pair[2];
 

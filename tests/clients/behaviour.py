@@ -141,6 +141,13 @@ class Behaviour:
         command = ["sh", "-c", show, "a b", "c", ""]
         native, virtual = self.world.native(command, self.user), self.run(command)
         assert native.output == virtual.output, f"{native}\n{virtual}"
+        # As nohup(1) and a shell's background have it.
+        ignoring = ["sh", "-c", "trap '' HUP INT TERM; exec \"$@\"", "sh"]
+        show = ["grep", "SigIgn", "/proc/self/status"]
+        tool = [self.world.tool, "run", "--"]
+        assert self.world.native([*ignoring, *show], self.user).output == self.world.native(
+            [*ignoring, *tool, *show], self.user
+        ).output
 
     def forwards_term(self):
         process = self.started(["sh", "-c", TRAPPING], "ready")
