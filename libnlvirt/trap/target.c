@@ -17,7 +17,7 @@
 
 typedef struct
 {
-  NlvTarget target;
+  NlvTarget target;   /* its tgid 0: not learnt yet: it takes longer than a call */
   int pidfd;          /* (owned) -1 if there is none to be had */
   gboolean of_thread; /* the pidfd is the thread's own (Linux 6.9), else its leader's */
 } Entry;
@@ -51,25 +51,39 @@ nlv_targets_free (NlvTargets *targets)
   g_free (targets);
 }
 
+/* Fills the target. FALSE if there is no such thread. */
+static gboolean
+learn (Entry *entry)
+{
+  NlvTargetStatus status;
+  int saved = errno;
+  gboolean found = entry->target.tgid != 0 || nlv_target_read_status (entry->target.tid, &status);
+
+  if (found && entry->target.tgid == 0)
+    entry->target = (NlvTarget){ entry->target.tid, status.tgid, status.inner_tgid };
+  errno = saved;
+  return found;
+}
+
 /* NULL if there is no such thread, or no fd left to hold it by. */
 static Entry *
 entry_new (guint32 tid)
 {
-  NlvTargetStatus status;
-  Entry *entry;
+  Entry *entry = g_new0 (Entry, 1);
 
-  if (!nlv_target_read_status (tid, &status))
-    return NULL;
-  entry = g_new0 (Entry, 1);
-  entry->target = (NlvTarget){ tid, status.tgid, status.inner_tgid };
+  entry->target.tid = tid;
   entry->of_thread = TRUE;
   entry->pidfd = syscall (SYS_pidfd_open, tid, PIDFD_THREAD);
-  if (entry->pidfd < 0 && errno == EINVAL)
+  if (entry->pidfd >= 0)
+    return entry;
+  if (!learn (entry))
+    g_clear_pointer (&entry, g_free);
+  else if (errno == EINVAL)
     {
       entry->of_thread = FALSE;
-      entry->pidfd = syscall (SYS_pidfd_open, status.tgid, 0);
+      entry->pidfd = syscall (SYS_pidfd_open, entry->target.tgid, 0);
     }
-  if (entry->pidfd < 0 && (errno == EMFILE || errno == ENFILE))
+  if (entry != NULL && entry->pidfd < 0 && (errno == EMFILE || errno == ENFILE))
     g_clear_pointer (&entry, g_free);
   return entry;
 }
@@ -110,7 +124,7 @@ nlv_targets_get (NlvTargets *targets, guint32 tid)
 {
   Entry *entry = lookup (targets, tid);
 
-  return entry != NULL ? &entry->target : NULL;
+  return entry != NULL && learn (entry) ? &entry->target : NULL;
 }
 
 int
