@@ -9,6 +9,8 @@
 
 #define FIRST_LOOK 2000 /* microseconds */
 #define LAST_LOOK 40000
+/* Looking takes this part of the time at the most. */
+#define LOOK_SHARE 8
 
 /* The kernel's own value: it then runs the handler, and either gives EINTR or
  * makes the call again, as SA_RESTART says. */
@@ -146,41 +148,44 @@ interruption (NlvParked *parked)
   return 0;
 }
 
+/* What ends it beside a datagram: 0 nothing yet. */
 static gint64
-look_at (NlvServedTree *tree, NlvParked *parked, gint64 now)
+look_at (NlvServedTree *tree, NlvParked *parked, gint64 now, gboolean for_signals)
 {
-  if (!nlv_listener_is_waiting (tree->listener, parked->call.call.id))
-    return -ESRCH;
+  gint64 result = 0;
+
   if (now >= parked->call.deadline)
-    return parked->call.progress > 0 ? (gint64) parked->call.progress : -EAGAIN;
-  return 0;
+    result = -EAGAIN;
+  else if (for_signals && !nlv_listener_is_waiting (tree->listener, parked->call.call.id))
+    return -ESRCH;
+  else if (for_signals)
+    result = interruption (parked);
+  return result != 0 && parked->call.progress > 0 ? (gint64) parked->call.progress : result;
 }
 
-/* The time to the next look: often at first, for those who wait shortly. */
+/* The time to the next look: often at first, for those who wait shortly; but
+ * many are not looked at for signals all the time. */
 static gint64
 look_at_parked (NlvServedTree *tree)
 {
-  gint64 now = g_get_monotonic_time ();
-  gint64 delay = LAST_LOOK;
+  gint64 now = g_get_monotonic_time (), end_of_wait = G_MAXINT64, delay = LAST_LOOK;
+  gboolean for_signals = now >= tree->signals_due;
 
   for (GList *link = tree->parked.head, *next; link != NULL; link = next)
     {
       NlvParked *parked = link->data;
-      gint64 result = look_at (tree, parked, now);
+      gint64 result = look_at (tree, parked, now, for_signals);
 
       next = link->next;
-      if (result == 0)
-        {
-          result = interruption (parked);
-          if (result != 0 && parked->call.progress > 0)
-            result = parked->call.progress;
-        }
       delay = MIN (delay, MAX ((now - parked->since) / 4, FIRST_LOOK));
-      delay = MIN (delay, MAX (parked->call.deadline - now, 0));
       if (result != 0)
         end (tree, link, result);
+      else
+        end_of_wait = MIN (end_of_wait, parked->call.deadline);
     }
-  return delay;
+  if (for_signals)
+    tree->signals_due = now + MAX (delay, (g_get_monotonic_time () - now) * LOOK_SHARE);
+  return MAX (MIN (tree->signals_due, end_of_wait) - now, 0);
 }
 
 static void

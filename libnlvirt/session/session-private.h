@@ -35,6 +35,7 @@ struct _NlvServedTree
   GQueue parked;         /* (element-type NlvParked) (owned) in the order of their coming */
   GQueue look_at;        /* (element-type NlvEndpoint) whose reader may not ask us */
   NlvTimer *look;        /* (owned) (nullable) set while anything is to be looked at again */
+  gint64 signals_due;    /* when the parked are looked at for signals again (monotonic microseconds) */
   NlvTimer *retry;       /* (owned) (nullable) set while there may be something for calls that wait */
   gboolean serving;      /* a call or a request: those that wait are looked at afterwards */
   gsize unsent_bytes;    /* of all endpoints: datagrams for which unix sockets had no room */
