@@ -226,6 +226,9 @@ def forwarding():
         "ip -6 rule add prohibit pref 16420",
         "ip nexthop add id 93 via 2001:db8::93 dev v0",
         "ip -6 rule del prohibit pref 16420",
+        "ip nexthop replace id 91 dev v0",
+        "ip route add local 10.77.0.0/24 dev v0",
+        "ip neigh add 10.77.0.5 lladdr 02:00:5f:00:00:05 dev v1 nud stale",
     ]
     for device in ("tap0", "v0"):
         for address in ("01:00:5e:00:00:08", "01:80:c2:00:00:01", "02:00:5f:00:00:07"):

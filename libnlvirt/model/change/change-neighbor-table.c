@@ -22,6 +22,7 @@ static const NlvPolicy table_policy[NDTA_MAX + 1] = {
 static const NlvPolicy parameter_policy[NLV_NDTPA_INTERVAL_PROBE_TIME_MS + 1] = {
   [NDTPA_IFINDEX] = { .kind = NLV_KIND_U32 },
   [NDTPA_QUEUE_LEN] = { .kind = NLV_KIND_U32 },
+  [NLV_NDTPA_QUEUE_LENBYTES] = { .kind = NLV_KIND_U32 },
   [NDTPA_PROXY_QLEN] = { .kind = NLV_KIND_U32 },
   [NDTPA_APP_PROBES] = { .kind = NLV_KIND_U32 },
   [NDTPA_UCAST_PROBES] = { .kind = NLV_KIND_U32 },

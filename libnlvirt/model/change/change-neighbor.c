@@ -110,19 +110,18 @@ on_due (NlvChange *change, guint64 key)
 
 /* --- what a new one is -------------------------------------------------------------- */
 
-/* inet_addr_type_dev_table() */
+/* inet_addr_type_dev_table(), which asks for the link only to know its VRF. */
 static guint8
-address_type (NlvNetwork *network, const NlvIp *ip, guint32 link)
+address_type (NlvNetwork *network, const NlvIp *ip)
 {
-  NlvRoute route;
+  const NlvFlow flow = { .family = AF_INET, .destination = *ip };
+  NlvLookup lookup;
 
   if (ip->v4 == 0 || ip->v4 == G_MAXUINT32)
     return RTN_BROADCAST;
   if (nlv_ipv4_is_multicast (ip->v4))
     return RTN_MULTICAST;
-  if (!nlv_fib_lookup (nlv_network_get_fib (network), AF_INET, RT_TABLE_LOCAL, ip, NULL, NULL, NULL, &route))
-    return RTN_UNICAST;
-  return route.n_nexthops > 0 && route.nexthops->link == link ? route.type : RTN_UNICAST;
+  return nlv_lookup_table (network, &flow, RT_TABLE_LOCAL, &lookup) < 0 ? RTN_UNICAST : lookup.route.type;
 }
 
 static void
@@ -157,7 +156,7 @@ construct (NlvNetwork *network, NlvNeighbor *row, const NlvLink *link)
   if (ipv4 && (link->flags & (IFF_LOOPBACK | IFF_POINTOPOINT)))
     row->destination = (NlvIp){ 0 };
   if (ipv4)
-    row->type = address_type (network, &row->destination, link->index);
+    row->type = address_type (network, &row->destination);
   else
     row->type = nlv_ipv6_is_multicast (&row->destination) ? RTN_MULTICAST : RTN_UNICAST;
   if (link->address_length == 0)

@@ -370,14 +370,26 @@ parse_header (Asked *asked)
 
 /* --- insertion ---------------------------------------------------------------------------------- */
 
+static gboolean
+is_member (NlvNetwork *network, const NlvNexthopObject *nexthop)
+{
+  g_autoptr (GPtrArray) groups = nlv_nexthop_find_groups (network, nexthop->id);
+
+  return groups->len > 0;
+}
+
 /* replace_nexthop_grp(), replace_nexthop_single() */
 static int
 check_replacement (Asked *asked, const NlvNexthopObject *old)
 {
   const NlvNexthopObject *row = &asked->row;
 
+  if (old->group == NULL && row->group != NULL)
+    return refuse (asked, "Can not replace a nexthop with a nexthop group.");
   if (old->group == NULL)
-    return row->group == NULL ? 0 : refuse (asked, "Can not replace a nexthop with a nexthop group.");
+    return old->fdb == row->fdb || !is_member (asked->change.network, old)
+             ? 0
+             : refuse (asked, "Cannot change nexthop FDB status while in a group");
   if (row->group == NULL)
     return refuse (asked, "Can not replace a nexthop group with a nexthop.");
   if (row->group_type != old->group_type)
