@@ -43,6 +43,7 @@ struct _NlvNetwork
   NlvRows links, addresses, rules, neighbors, nexthops;
   GPtrArray *objects; /* (element-type NlvObject) (owned) */
   NlvGlobals globals;
+  gsize room; /* nlv_network_has_room() */
   gboolean clock_runs;
   guint64 clock_start;           /* of the caller's time */
   GHashTable *links_by_index;    /* index → (unowned) NlvLink */

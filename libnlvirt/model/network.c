@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define USUAL_ROOM ((gsize) 1 << 30)
+
 #define DEFINE_FREE(name, clear)                                                                                       \
   static void name (gpointer data)                                                                                     \
   {                                                                                                                    \
@@ -46,6 +48,7 @@ nlv_network_new (void)
   network->neighbor_set = g_hash_table_new (nlv_hash_neighbor, nlv_equal_neighbors);
   network->nexthops_by_id = g_hash_table_new (NULL, NULL);
   network->fib = nlv_fib_new ();
+  network->room = USUAL_ROOM;
   nlv_observers_init (&network->observers);
   nlv_timers_init (&network->timers);
   nlv_link_watch_init (&network->link_watch);
@@ -111,6 +114,30 @@ guint
 nlv_network_get_generation (NlvNetwork *network)
 {
   return network->generation;
+}
+
+/* With what belongs to a row: settings and names of a link, an index, a member of a
+ * group. A program cannot do much to make one larger than that. */
+#define LINK_SIZE 8192
+#define ROW_SIZE 512
+#define ROUTE_SIZE 256
+
+gboolean
+nlv_network_has_room (NlvNetwork *network)
+{
+  gsize n_rows = (gsize) nlv_network_get_n_addresses (network) + nlv_network_get_n_rules (network) +
+                 nlv_network_get_n_neighbors (network) + nlv_network_get_n_objects (network);
+  gsize size = (gsize) nlv_network_get_n_links (network) * LINK_SIZE + n_rows * ROW_SIZE +
+               (gsize) nlv_network_get_n_routes (network) * ROUTE_SIZE +
+               (gsize) nlv_network_get_n_nexthops (network) * LINK_SIZE;
+
+  return size < network->room;
+}
+
+void
+nlv_network_set_room (NlvNetwork *network, gsize room)
+{
+  network->room = room;
 }
 
 NlvGlobals *
@@ -412,6 +439,7 @@ nlv_network_copy (NlvNetwork *network)
       nlv_network_add_object (copy, &row);
     }
   copy_globals (&network->globals, &copy->globals);
+  copy->room = network->room;
   copy->clock_runs = network->clock_runs;
   copy->clock_start = network->clock_start;
   nlv_timers_copy (&network->timers, &copy->timers);

@@ -432,6 +432,11 @@ guint64 nlv_network_next_sequence (NlvNetwork *network);
 void nlv_network_begin_indices (NlvNetwork *network);
 guint32 nlv_network_free_index (NlvNetwork *network);
 
+/* Whether requests may still add to it: about how much memory its rows take, at
+ * the most @room bytes, 1 GiB if nobody says otherwise. */
+gboolean nlv_network_has_room (NlvNetwork *network);
+void nlv_network_set_room (NlvNetwork *network, gsize room);
+
 NlvGlobals *nlv_network_get_globals (NlvNetwork *network);
 
 /* The network's own time, which begins when it is first asked: @now and the

@@ -660,6 +660,32 @@ test_tables (void)
   fixture_clear (&self);
 }
 
+/* Who adds without end is stopped, and may still take away. */
+static void
+test_full (void)
+{
+  Fixture self;
+  guint n;
+
+  fixture_init (&self);
+  n = nlv_network_get_n_routes (self.network);
+  nlv_network_set_room (self.network, 100000);
+  while (nlv_network_has_room (self.network))
+    {
+      g_autofree char *route = g_strdup_printf ("10.9.%u.0/24 dev 2", nlv_network_get_n_routes (self.network) % 256);
+
+      assert_add (&self, ADD, route);
+    }
+  g_assert_cmpuint (nlv_network_get_n_routes (self.network), >, n);
+  g_string_truncate (self.heard, 0);
+  assert_refused (&self, RTM_NEWROUTE, ADD, "10.10.0.0/16 dev 2", -ENOMEM, "The network is full");
+  nlv_network_set_room (self.network, 1000000);
+  assert_add (&self, ADD, "10.10.0.0/16 dev 2");
+  nlv_network_set_room (self.network, 0);
+  assert_delete (&self, "10.10.0.0/16 dev 2");
+  fixture_clear (&self);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -673,5 +699,6 @@ main (int argc, char **argv)
   g_test_add_func ("/route/ipv6/refused", test_ipv6_refused);
   g_test_add_func ("/route/ipv6/expiry", test_ipv6_expiry);
   g_test_add_func ("/route/tables", test_tables);
+  g_test_add_func ("/route/full", test_full);
   return g_test_run ();
 }

@@ -221,11 +221,15 @@ serve_single (NlvNetwork *network, const NlvCaller *caller, const NlvMessage *me
               const Handler *handler)
 {
   const NlvRequest request = { network, caller, message, answer, &answer->extack };
-  gboolean is_delete = ((message->header.nlmsg_type - RTM_BASE) & 3) == 1;
+  guint kind = (message->header.nlmsg_type - RTM_BASE) & 3;
+  gboolean is_delete = kind == 1, is_new = kind == 0;
   int error;
 
   if (is_delete && (message->header.nlmsg_flags & NLM_F_BULK) != 0 && !handler->bulk)
     return nlv_request_refuse (&request, -EOPNOTSUPP, "Bulk delete is not supported");
+  /* Who adds without end is stopped, as by a kernel that has no memory left. */
+  if (is_new && !nlv_network_has_room (network))
+    return nlv_request_refuse (&request, -ENOMEM, "The network is full");
   nlv_network_hold (network);
   error = handler->doit (&request);
   nlv_network_release (network);
