@@ -128,18 +128,34 @@ nlv_filter_add (NlvNetwork *network, const NlvLink *link, const guint8 *address)
     }
 }
 
-void
-nlv_filter_remove (NlvNetwork *network, const NlvLink *link, const guint8 *address)
+/* A group of IPv6 is let in when it is joined, on a device that has not been up yet
+ * too: igmp6_group_added(). */
+static gboolean
+is_early (NlvNetwork *network, const NlvLink *link, const guint8 *address)
+{
+  return (link->flags & IFF_UP) == 0 && link->carrier_up_count == 0 &&
+         is_of_group (network, link, NLV_GROUPS_IPV6, address);
+}
+
+static void
+remove_address (NlvNetwork *network, const NlvLink *link, const guint8 *address, gboolean by_upper)
 {
   for (guint depth = 0; link != NULL && depth < MAX_DEPTH; depth++, link = find_lower (network, link))
     {
       const NlvNeighbor entry = make_entry (link, address);
       NlvNeighbor *row = nlv_network_find_neighbor (network, &entry);
 
-      if (row == NULL || row->by_user || is_wanted (network, link, address))
+      if (row == NULL || row->by_user || is_wanted (network, link, address) ||
+          ((by_upper || depth > 0) && is_early (network, link, address)))
         return;
       nlv_network_remove_neighbor (network, row);
     }
+}
+
+void
+nlv_filter_remove (NlvNetwork *network, const NlvLink *link, const guint8 *address)
+{
+  remove_address (network, link, address, FALSE);
 }
 
 void
@@ -156,7 +172,7 @@ nlv_filter_disown (NlvNetwork *network, const NlvLink *link, NlvNeighbor *row)
   nlv_network_remove_neighbor (network, row);
   link = find_lower (network, link);
   if (link != NULL)
-    nlv_filter_remove (network, link, address);
+    remove_address (network, link, address, TRUE);
 }
 
 void
@@ -238,7 +254,7 @@ sync_down (NlvNetwork *network, const NlvLink *link, gboolean all)
       if (row != NULL)
         nlv_network_remove_neighbor (network, row);
       if (lower != NULL)
-        nlv_filter_remove (network, lower, entry->address);
+        remove_address (network, lower, entry->address, TRUE);
     }
 }
 
