@@ -52,6 +52,11 @@ class Start(Maker):
             self.add_bridge()
             self.add_port(self.ports[0], self.names[-1])
 
+    def raise_far(self, first, peer):
+        """That the peer is up is told by the carrier that the link once had."""
+        super().raise_far(first, peer)
+        self.network.ip(f"link set {first} up").settle(first).ip(f"link set {first} down")
+
     def raise_links(self):
         """One by one: a carrier that comes late brings its routes late."""
         for name in self.up:

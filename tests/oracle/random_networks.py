@@ -112,9 +112,12 @@ class Maker:
         if beyond:
             self.names.remove(peer)
             if self.chance(80):
-                self.network.far(f"link set {peer} up")
+                self.raise_far(first, peer)
         elif self.chance(85):
             self.raise_later(peer)
+
+    def raise_far(self, _, peer):
+        self.network.far(f"link set {peer} up")
 
     def raise_later(self, name):
         self.up.append(name)
