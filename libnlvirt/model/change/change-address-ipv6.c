@@ -3,6 +3,7 @@
 /* RTM_NEWADDR and RTM_DELADDR of IPv6: inet6_rtm_newaddr(), inet6_rtm_deladdr(). */
 #include "model/device/addrconf.h"
 #include "model/device/device-addrconf.h"
+#include "model/device/device-filter.h"
 #include "model/device/device-group.h"
 #include "model/rtnetlink/rtnetlink-private.h"
 
@@ -110,6 +111,9 @@ read_job (const NlvRequest *request, Job *job)
     return nlv_change_refuse (&job->change, -ENODEV, "ipv6: Unable to find the interface");
   if (!nlv_link_has_ipv6 (job->link))
     return -EINVAL;
+  /* ipv6_find_idev() */
+  if ((job->link->flags & IFF_UP) != 0)
+    nlv_filter_join (request->network, job->link, NLV_GROUPS_IPV6);
   if (!nlv_ipv6_allows_optimistic (job->link))
     job->config.flags &= ~(guint32) IFA_F_OPTIMISTIC;
   if ((job->config.flags & (IFA_F_NODAD | IFA_F_OPTIMISTIC)) == (IFA_F_NODAD | IFA_F_OPTIMISTIC))

@@ -72,9 +72,14 @@ set_parameter (NlvLink *link, NlvLinkSettings which, guint id, const NlvAttr *at
       case NLV_NDTPA_MCAST_REPROBES:
         nlv_link_set_setting (link, which, id, nlv_attr_u32 (attr));
         break;
+      case NDTPA_RETRANS_TIME:
+        /* IFLA_INET6_CACHEINFO shows it too. */
+        if (which == NLV_LINK_NDISC)
+          nlv_link_set_setting (link, NLV_LINK_IPV6_STATE, NLV_IPV6_STATE_RETRANS_TIME, read_time (attr));
+        nlv_link_set_setting (link, which, id, read_time (attr));
+        break;
       case NDTPA_GC_STALETIME:
       case NDTPA_DELAY_PROBE_TIME:
-      case NDTPA_RETRANS_TIME:
       case NDTPA_ANYCAST_DELAY:
       case NDTPA_PROXY_DELAY:
       case NDTPA_LOCKTIME:

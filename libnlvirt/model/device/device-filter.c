@@ -195,8 +195,8 @@ nlv_filter_group_left (NlvNetwork *network, const NlvLink *link, NlvGroups which
 
 /* --- links ---------------------------------------------------------------------------------- */
 
-static void
-join_all (NlvNetwork *network, const NlvLink *link, NlvGroups which)
+void
+nlv_filter_join (NlvNetwork *network, const NlvLink *link, NlvGroups which)
 {
   g_autoptr (GArray) groups = nlv_link_get_groups (network, link, which);
 
@@ -268,10 +268,10 @@ nlv_filter_device_event (NlvChange *change, NlvLink *link, NlvNetdevEvent event)
   if (event == NLV_NETDEV_UP)
     {
       sync_up (network, link);
-      join_all (network, link, NLV_GROUPS_IPV4);
+      nlv_filter_join (network, link, NLV_GROUPS_IPV4);
     }
   if ((event == NLV_NETDEV_UP || event == NLV_NETDEV_CHANGE) && link->carrier && !nlv_ipv6_is_disabled (link))
-    join_all (network, link, NLV_GROUPS_IPV6);
+    nlv_filter_join (network, link, NLV_GROUPS_IPV6);
   if (event == NLV_NETDEV_DOWN)
     {
       leave_all (network, link, NLV_GROUPS_IPV4);

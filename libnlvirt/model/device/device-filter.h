@@ -10,6 +10,8 @@
 /* The address of a group, joined or left by now. */
 void nlv_filter_group_joined (NlvNetwork *network, const NlvLink *link, NlvGroups which, const NlvIp *group);
 void nlv_filter_group_left (NlvNetwork *network, const NlvLink *link, NlvGroups which, const NlvIp *group);
+/* Of all groups of the link. */
+void nlv_filter_join (NlvNetwork *network, const NlvLink *link, NlvGroups which);
 
 /* An address of six bytes; one that is let in for somebody else too stays. */
 void nlv_filter_add (NlvNetwork *network, const NlvLink *link, const guint8 *address);
