@@ -103,9 +103,10 @@ class Maker:
     def add_pair(self):
         first, options = self.new_name(), self.link_options()
         peer, beyond = self.new_name(), self.chance(35)
-        where = f"netns {FAR}" if beyond else ""
+        index, far_index = self.far_indices() if beyond else ("", "")
+        where = f"{far_index} netns {FAR}" if beyond else ""
         self.network.ip(
-            f"link add {first} address {self.new_mac()} {options} type veth "
+            f"link add {first} address {self.new_mac()} {options} {index} type veth "
             f"peer name {peer} address {self.new_mac()} {where}"
         )
         self.ports.append(first)
@@ -115,6 +116,10 @@ class Maker:
                 self.raise_far(first, peer)
         elif self.chance(85):
             self.raise_later(peer)
+
+    def far_indices(self):
+        """Of a link whose peer is far away, and of that one."""
+        return "", ""
 
     def raise_far(self, _, peer):
         self.network.far(f"link set {peer} up")
