@@ -109,6 +109,7 @@ typedef struct
   guint8 operational_state; /* IF_OPER_*, as shown */
   guint8 hidden_state;      /* of a link that is down, if known: nlv_link_get_operational_state() */
   gboolean has_hidden_state;
+  gboolean hidden_dormant; /* IFF_DORMANT of a link that is down */
   guint8 link_mode;
   guint8 carrier;
   guint8 protocol_down;

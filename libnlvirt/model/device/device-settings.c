@@ -117,7 +117,7 @@ nlv_link_change_operational_state (NlvChange *change, NlvLink *link, guint8 stat
 {
   guint8 now = nlv_link_get_operational_state (link);
   gboolean up = now == IF_OPER_UP || now == IF_OPER_UNKNOWN;
-  gboolean dormant = (link->flags & IFF_DORMANT) != 0;
+  gboolean dormant = nlv_link_is_dormant (link);
 
   if (state == IF_OPER_UP)
     {

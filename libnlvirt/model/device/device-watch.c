@@ -11,6 +11,12 @@
 
 #define SECOND 100
 
+gboolean
+nlv_link_is_dormant (const NlvLink *link)
+{
+  return link->hidden_dormant || (link->flags & IFF_DORMANT) != 0;
+}
+
 void
 nlv_link_derive_flags (NlvLink *link)
 {
@@ -19,9 +25,13 @@ nlv_link_derive_flags (NlvLink *link)
   link->flags &= ~(guint32) (IFF_RUNNING | IFF_LOWER_UP);
   if (!nlv_link_is_up (link))
     {
+      link->hidden_dormant = nlv_link_is_dormant (link);
       link->flags &= ~(guint32) IFF_DORMANT;
       return;
     }
+  if (link->hidden_dormant)
+    link->flags |= IFF_DORMANT;
+  link->hidden_dormant = FALSE;
   if (state == IF_OPER_UP || state == IF_OPER_UNKNOWN)
     link->flags |= IFF_RUNNING;
   if (link->carrier)
@@ -51,7 +61,7 @@ default_state (NlvNetwork *network, const NlvLink *link)
   const NlvLink *lower;
 
   if (link->carrier)
-    return (link->flags & IFF_DORMANT) != 0 ? IF_OPER_DORMANT : IF_OPER_UP;
+    return nlv_link_is_dormant (link) ? IF_OPER_DORMANT : IF_OPER_UP;
   if (!link->has_lower || link->lower == link->index)
     return IF_OPER_DOWN;
   /* The kernel looks for the index in this namespace, wherever the device is. */
@@ -224,9 +234,12 @@ nlv_link_set_carrier (NlvChange *change, NlvLink *link, gboolean carrier)
 void
 nlv_link_set_dormant (NlvChange *change, NlvLink *link, gboolean dormant)
 {
-  if (((link->flags & IFF_DORMANT) != 0) == (dormant != 0))
+  if (nlv_link_is_dormant (link) == (dormant != 0))
     return;
-  link->flags ^= IFF_DORMANT;
+  if (nlv_link_is_up (link))
+    link->flags ^= IFF_DORMANT;
+  else
+    link->hidden_dormant = dormant != 0;
   nlv_network_touch_link (change->network, link);
   nlv_link_watch_fire (change, link);
 }

@@ -43,7 +43,8 @@ void nlv_link_state_changed (NlvChange *change, NlvLink *link);
 
 /* netif_carrier_on() and _off(): what follows comes through the link watch. */
 void nlv_link_set_carrier (NlvChange *change, NlvLink *link, gboolean carrier);
-/* netif_dormant_on() and _off() */
+/* netif_dormant(), and netif_dormant_on() and _off(): not shown while it is down. */
+gboolean nlv_link_is_dormant (const NlvLink *link);
 void nlv_link_set_dormant (NlvChange *change, NlvLink *link, gboolean dormant);
 /* struct net_device's operstate, which is not shown of a link that is down. */
 guint8 nlv_link_get_operational_state (const NlvLink *link);
