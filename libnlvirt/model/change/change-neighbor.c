@@ -539,6 +539,8 @@ device_event (NlvChange *change, NlvLink *link, NlvNetdevEvent event, guint8 fam
     flush (change, link, family, TRUE, TRUE);
   else if (event == NLV_NETDEV_CHANGE_ADDRESS)
     flush (change, link, family, TRUE, FALSE);
+  else if (event == NLV_NETDEV_CHANGE && (change->flags_changed & IFF_NOARP) != 0)
+    flush (change, link, family, TRUE, FALSE);
   else if (event == NLV_NETDEV_CHANGE && !link->carrier)
     flush (change, link, family, FALSE, FALSE);
 }

@@ -268,12 +268,14 @@ find_number (NlvNetwork *network, const NlvLink *bridge)
   return 0;
 }
 
-/* netdev_is_rx_handler_busy() */
+/* netdev_is_rx_handler_busy(): others take what it receives, or its program does. */
 static gboolean
-carries_others (NlvNetwork *network, const NlvLink *link)
+is_handled (NlvNetwork *network, const NlvLink *link)
 {
   static const char *const kinds[] = { "macvlan", "macvtap", "ipvlan", "ipvtap", NULL };
 
+  if (g_strcmp0 (link->kind, "macvtap") == 0 || g_strcmp0 (link->kind, "ipvtap") == 0)
+    return TRUE;
   for (guint i = 0; i < nlv_network_get_n_links (network); i++)
     {
       const NlvLink *other = nlv_network_get_link (network, i);
@@ -296,7 +298,7 @@ check_port (NlvChange *change, const NlvLink *bridge, const NlvLink *port)
     return -EBUSY;
   if (find_number (change->network, bridge) == 0)
     return -EXFULL;
-  if (carries_others (change->network, port))
+  if (is_handled (change->network, port))
     return -EBUSY;
   return nlv_link_check_attach (change->network, port, bridge, TRUE);
 }
