@@ -55,7 +55,7 @@ class Start(Maker):
     def far_indices(self):
         """Whether a link is down because of its peer, default_operstate() asks the
         link here that has the peer's index, as it was at that time."""
-        return f"index {500 + self.number}", f"index {9000 + self.number}"
+        return "", f"index {9000 + self.number}"
 
     def raise_far(self, first, peer):
         """That the peer is up is told by the carrier that the link once had."""
