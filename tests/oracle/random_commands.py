@@ -52,10 +52,10 @@ class Start(Maker):
             self.add_bridge()
             self.add_port(self.ports[0], self.names[-1])
 
-    def far_indices(self):
-        """Whether a link is down because of its peer, default_operstate() asks the
-        link here that has the peer's index, as it was at that time."""
-        return "", f"index {9000 + self.number}"
+    def add_far_pair(self, near, other):
+        """Made over there, for its index: whether a link is down because of its peer,
+        default_operstate() asks the link here that has that one's."""
+        self.network.far(f"link add {other} index {9000 + self.number} type veth peer name {near} netns $$")
 
     def raise_far(self, first, peer):
         """That the peer is up is told by the carrier that the link once had."""

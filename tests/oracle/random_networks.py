@@ -103,12 +103,12 @@ class Maker:
     def add_pair(self):
         first, options = self.new_name(), self.link_options()
         peer, beyond = self.new_name(), self.chance(35)
-        index, far_index = self.far_indices() if beyond else ("", "")
-        where = f"{far_index} netns {FAR}" if beyond else ""
-        self.network.ip(
-            f"link add {first} address {self.new_mac()} {options} {index} type veth "
-            f"peer name {peer} address {self.new_mac()} {where}"
-        )
+        near = f"{first} address {self.new_mac()} {options}"
+        other = f"{peer} address {self.new_mac()}"
+        if beyond:
+            self.add_far_pair(near, other)
+        else:
+            self.network.ip(f"link add {near} type veth peer name {other}")
         self.ports.append(first)
         if beyond:
             self.names.remove(peer)
@@ -117,9 +117,8 @@ class Maker:
         elif self.chance(85):
             self.raise_later(peer)
 
-    def far_indices(self):
-        """Of a link whose peer is far away, and of that one."""
-        return "", ""
+    def add_far_pair(self, near, other):
+        self.network.ip(f"link add {near} type veth peer name {other} netns {FAR}")
 
     def raise_far(self, _, peer):
         self.network.far(f"link set {peer} up")
