@@ -599,6 +599,11 @@ test_labels (void)
   g_assert_cmpint (ask_label (&self, RTM_DELADDRLABEL, "2001:db8::", 32, 0, 0), ==, 0);
   g_assert_cmpint (ask_label (&self, RTM_DELADDRLABEL, "2001:db8::", 32, 0, 0), ==, -ESRCH);
   g_assert_cmpuint (nlv_address_label (self.network, &ip, 1), ==, 1);
+  /* Behind another of its length nobody looks for the same one. */
+  g_assert_cmpint (ask_label (&self, RTM_NEWADDRLABEL, "::ffff:0:0", 96, 0, 99), ==, 0);
+  g_assert_cmpint (ask_label (&self, RTM_NEWADDRLABEL, "::ffff:0:0", 96, 0, 98), ==, -EEXIST);
+  g_assert_cmpint (ask_label (&self, RTM_DELADDRLABEL, "::ffff:0:0", 96, 0, 0), ==, 0);
+  g_assert_cmpint (ask_label (&self, RTM_DELADDRLABEL, "::ffff:0:0", 96, 0, 0), ==, 0);
   fixture_clear (&self);
 }
 

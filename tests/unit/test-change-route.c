@@ -3,6 +3,7 @@
 /* Routes that are added and deleted by request, and what is told of it: the kernel's
  * answers. The same is compared with the kernel itself in tests/oracle. */
 #include "model/device/consequences.h"
+#include "model/device/netdev.h"
 #include "model/fib.h"
 #include "model/file/table-file.h"
 #include "model/rtnetlink/rtnetlink-private.h"
@@ -277,16 +278,22 @@ static const char start[] = "[link lo]\nindex=1\nup=true\n"
                             "[nexthop 3]\nfamily=ipv4\nblackhole=true\n";
 
 static void
-fixture_init (Fixture *self)
+fixture_init_with (Fixture *self, const char *table)
 {
   g_autoptr (GPtrArray) faults = g_ptr_array_new_with_free_func ((GDestroyNotify) nlv_fault_free);
 
   *self = (Fixture){ .now = 5000 };
-  self->network = nlv_table_file_parse (start, strlen (start), faults);
+  self->network = nlv_table_file_parse (table, strlen (table), faults);
   g_assert_cmpuint (faults->len, ==, 0);
   self->heard = g_string_new (NULL);
   nlv_network_tell_time (self->network, self->now);
   nlv_network_add_observer (self->network, &observer, self);
+}
+
+static void
+fixture_init (Fixture *self)
+{
+  fixture_init_with (self, start);
 }
 
 static void
@@ -646,6 +653,31 @@ test_ipv6_expiry (void)
   fixture_clear (&self);
 }
 
+/* From the beginning on; and when a link gets another address, or goes down. */
+static void
+test_ipv6_expiry_of_table (void)
+{
+  g_autofree char *table =
+    g_strconcat (start, "[route 1]\ndestination=2001:db8:a::/48\ndevice=eth0\nexpires=100\n", NULL);
+  NlvChange change;
+  Fixture self;
+
+  fixture_init_with (&self, table);
+  pass (&self, 2999);
+  assert_heard (&self, "");
+  pass (&self, 1);
+  assert_heard (&self, "- 2001:db8:a::/48 dev 2\n");
+  assert_add (&self, ADD, "2001:db8:b::/48 dev 2 expires 20");
+  assert_add (&self, ADD, "2001:db8:c::/48 dev 2 expires 40");
+  g_string_truncate (self.heard, 0);
+  pass (&self, 2100);
+  assert_heard (&self, "");
+  nlv_change_init (&change, self.network, nlv_network_tell_time (self.network, self.now));
+  nlv_netdev_notify (&change, nlv_network_find_link (self.network, 4), NLV_NETDEV_CHANGE_ADDRESS);
+  assert_heard (&self, "- 2001:db8:b::/48 dev 2\n");
+  fixture_clear (&self);
+}
+
 /* Tables that were made for a route that is then refused stay. */
 static void
 test_tables (void)
@@ -698,6 +730,7 @@ main (int argc, char **argv)
   g_test_add_func ("/route/ipv6/multipath", test_ipv6_multipath);
   g_test_add_func ("/route/ipv6/refused", test_ipv6_refused);
   g_test_add_func ("/route/ipv6/expiry", test_ipv6_expiry);
+  g_test_add_func ("/route/ipv6/expiry-of-table", test_ipv6_expiry_of_table);
   g_test_add_func ("/route/tables", test_tables);
   g_test_add_func ("/route/full", test_full);
   return g_test_run ();

@@ -4,6 +4,7 @@
  * __neigh_update() and what neigh_timer_handler() does to a neighbour that
  * nobody hears of. */
 #include "model/change/change-neighbor.h"
+#include "model/change/change-route-ipv6.h"
 #include "model/device/device-group.h"
 #include "model/link-settings.h"
 #include "model/rtnetlink/rtnetlink-private.h"
@@ -555,4 +556,6 @@ void
 nlv_ndisc_device_event (NlvChange *change, NlvLink *link, NlvNetdevEvent event)
 {
   device_event (change, link, event, AF_INET6);
+  if (event == NLV_NETDEV_DOWN || event == NLV_NETDEV_CHANGE_ADDRESS)
+    nlv_route_run_expiry (change);
 }

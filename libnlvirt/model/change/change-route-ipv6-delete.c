@@ -327,6 +327,12 @@ expire (NlvChange *change, NlvFibCursor *cursor, gboolean *more)
   return FALSE;
 }
 
+static gboolean
+may_run_out (const NlvRoute *row, gpointer user_data)
+{
+  return row->expires != 0 || row->siblings != NULL;
+}
+
 static void
 run_gc (NlvChange *change, guint64 key)
 {
@@ -335,12 +341,23 @@ run_gc (NlvChange *change, guint64 key)
   const NlvRoute *row;
   NlvFibCursor cursor;
 
-  nlv_fib_cursor_init (&cursor, AF_INET6);
-  while ((row = nlv_fib_next (fib, &cursor)) != NULL)
-    if ((row->expires != 0 || row->siblings != NULL) && expire (change, &cursor, &more))
-      nlv_fib_unget (&cursor);
+  if (nlv_fib_any (fib, AF_INET6, may_run_out, NULL))
+    {
+      nlv_fib_cursor_init (&cursor, AF_INET6);
+      while ((row = nlv_fib_next (fib, &cursor)) != NULL)
+        if (may_run_out (row, NULL) && expire (change, &cursor, &more))
+          nlv_fib_unget (&cursor);
+    }
   if (more)
     nlv_network_schedule (change->network, run_gc, key, change->now + GC_INTERVAL);
+  else
+    nlv_network_cancel (change->network, run_gc, key);
+}
+
+void
+nlv_route_run_expiry (NlvChange *change)
+{
+  run_gc (change, 0);
 }
 
 /* fib6_start_gc() */
@@ -349,4 +366,11 @@ nlv_route_start_expiry (NlvChange *change)
 {
   if (!nlv_network_is_scheduled (change->network, run_gc, 0))
     nlv_network_schedule (change->network, run_gc, 0, change->now + GC_INTERVAL);
+}
+
+void
+nlv_route_begin (NlvChange *change)
+{
+  if (nlv_fib_any (nlv_network_get_fib (change->network), AF_INET6, may_run_out, NULL))
+    nlv_route_start_expiry (change);
 }

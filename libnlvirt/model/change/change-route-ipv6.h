@@ -22,5 +22,8 @@ void nlv_route_note_sibling_removed (NlvNetwork *network, const NlvRoute *like, 
 guint32 nlv_route_table_ipv6 (const NlvRouteConfig *config);
 /* ip6_route_del(): @all is fc_delete_all_nh. */
 int nlv_route_delete_ipv6 (NlvChange *change, const NlvRouteConfig *config, const NlvWay *way, gboolean all);
-/* Routes that run out are looked for from now on. */
+/* Routes that run out are looked for from now on; or at once: fib6_run_gc(). */
 void nlv_route_start_expiry (NlvChange *change);
+void nlv_route_run_expiry (NlvChange *change);
+/* What routes wait for when the network's time begins. */
+void nlv_route_begin (NlvChange *change);

@@ -25,10 +25,10 @@ static const Notifier chain[] = {
   /* drivers/net is linked before net/ipv6 and net/bridge, but vxlan is late_initcall(). */
   nlv_macvlan_device_event,
   nlv_addrconf_device_event,
-  nlv_ndisc_device_event,
   nlv_bridge_device_event,
   nlv_vlan_device_event,
   nlv_vxlan_device_event,
+  nlv_ndisc_device_event, /* its priority is lower */
   NULL,
 };
 

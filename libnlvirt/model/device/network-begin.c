@@ -2,6 +2,7 @@
 
 /* What a network that was recorded, or written by hand, was waiting for: it goes on
  * when the network's time begins. */
+#include "model/change/change-route-ipv6.h"
 #include "model/device/addrconf.h"
 #include "model/device/address-ipv4.h"
 #include "model/network-private.h"
@@ -25,6 +26,7 @@ begin_ipv4 (NlvChange *change)
 static const Beginner beginners[] = {
   begin_ipv4,
   nlv_addrconf_begin,
+  nlv_route_begin,
 };
 
 void
