@@ -790,10 +790,19 @@ nlv_network_next_sequence (NlvNetwork *network)
 void
 nlv_network_begin_indices (NlvNetwork *network)
 {
+  /* One far above the others has been asked for, or was brought from another
+   * namespace: the kernel does not go on from there. */
+  const guint32 far = 100;
+
   if (network->last_free_index != 0)
     return;
   for (guint i = 0; i < nlv_network_get_n_links (network); i++)
-    network->last_free_index = MAX (network->last_free_index, nlv_network_get_link (network, i)->index);
+    {
+      guint32 index = nlv_network_get_link (network, i)->index;
+
+      if (index - network->last_free_index < far)
+        network->last_free_index = index;
+    }
 }
 
 /* dev_index_reserve() goes up from the last one and starts again at 1. */

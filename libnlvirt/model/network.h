@@ -428,8 +428,8 @@ NlvNeighbor *nlv_network_find_neighbor_by_key (NlvNetwork *network, guint64 key)
 guint32 nlv_network_free_nexthop_id (NlvNetwork *network);
 /* A number that is higher than all before it. */
 guint64 nlv_network_next_sequence (NlvNetwork *network);
-/* New indices follow the highest that there was when the first link came or went:
- * to be called before. */
+/* New indices follow those that there were when the first link came or went: to be
+ * called before. */
 void nlv_network_begin_indices (NlvNetwork *network);
 guint32 nlv_network_free_index (NlvNetwork *network);
 

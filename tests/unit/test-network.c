@@ -65,7 +65,7 @@ test_links (void)
   g_assert_null (nlv_network_get_link (network, 4));
   g_assert_null (add_link (network, 7, "e"));
   g_assert_null (add_link (network, 8, "c"));
-  g_assert_cmpuint (nlv_network_free_index (network), ==, 301);
+  g_assert_cmpuint (nlv_network_free_index (network), ==, 8);
   nlv_network_remove_link (network, nlv_network_find_link (network, 2));
   g_assert_null (nlv_network_find_link_by_name (network, "b"));
   g_assert_cmpstr (nlv_network_get_link (network, 1)->name, ==, "c");
