@@ -170,6 +170,7 @@ def routers():
         "ip -6 neigh add proxy 2001:db8:4::9",
         "ip -6 addr add 2001:db8:4::7/64 dev v0 nodad",
         "ip addr add 2001:db8:1::3/64 dev v1 nodad",
+        "ip -6 route add anycast 2001:db8:5::/48 table main dev v1",
         "ip link set v0 down",
         "ip -6 addr",
         "ip link set v0 up",

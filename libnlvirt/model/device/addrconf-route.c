@@ -15,6 +15,12 @@ is_local (guint8 type)
   return type == RTN_LOCAL || type == RTN_ANYCAST;
 }
 
+gboolean
+nlv_ipv6_is_own_route (const NlvRoute *route)
+{
+  return route->type == RTN_LOCAL || (route->type == RTN_ANYCAST && route->protocol == RTPROT_KERNEL);
+}
+
 NlvRoute
 nlv_ipv6_kernel_route (NlvNetwork *network, const NlvLink *link, guint8 type, const NlvIp *destination, guint8 length,
                        guint32 metric)
@@ -331,7 +337,7 @@ nlv_ipv6_sync_carrier (NlvChange *change, const NlvLink *link)
   if (!begin_over (change->network, &cursor, link))
     return;
   while ((route = next_over (fib, &cursor, link->index)) != NULL)
-    if (!is_local (route->type))
+    if (!nlv_ipv6_is_own_route (route))
       change_ways (change->network, &cursor, route, link->index, RTNH_F_LINKDOWN, 0);
 }
 

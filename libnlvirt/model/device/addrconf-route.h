@@ -10,6 +10,8 @@
 /* IP6_RT_PRIO_ADDRCONF */
 #define NLV_IPV6_PREFIX_METRIC 256
 
+/* RTF_LOCAL or RTF_ANYCAST, which an anycast route that a person added lacks. */
+gboolean nlv_ipv6_is_own_route (const NlvRoute *route);
 /* One by the kernel over @link: local and anycast ones in the local table, as the
  * multicast one; or all in that of the VRF that the link is in. */
 NlvRoute nlv_ipv6_kernel_route (NlvNetwork *network, const NlvLink *link, guint8 type, const NlvIp *destination,

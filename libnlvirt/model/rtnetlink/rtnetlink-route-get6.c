@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* RTM_GETROUTE for one destination, IPv6: inet6_rtm_getroute(). */
+#include "model/device/addrconf-route.h"
 #include "model/rtnetlink/rtnetlink-private.h"
 
 #include <errno.h>
@@ -43,14 +44,11 @@ fill_flow (NlvRouteQuery *query)
   return 0;
 }
 
-/* ip6_rt_get_dev_rcu(): what is ours comes in over the loopback. An anycast
- * route that a person added lacks RTF_ANYCAST. */
+/* ip6_rt_get_dev_rcu(): what is ours comes in over the loopback. */
 static guint32
 output_link (NlvNetwork *network, const NlvRoute *route, const NlvNexthop *nexthop)
 {
-  gboolean own = route->type == RTN_LOCAL || (route->type == RTN_ANYCAST && route->protocol == RTPROT_KERNEL);
-
-  if (!own)
+  if (!nlv_ipv6_is_own_route (route))
     return nexthop != NULL ? nexthop->link : 0;
   return nlv_loopback_index (network);
 }
