@@ -3,6 +3,7 @@
 """Series of commands that are written by hand: what random ones do not come
 to, as it takes time, or a setting that no command of theirs makes."""
 
+import changes_links
 import changes_networks
 from networks import FAR, Network, mac, pair
 
@@ -275,4 +276,5 @@ SERIES = {
     "routers": routers,
     "labels": labels,
     "forwarding": forwarding,
+    **changes_links.SERIES,
 }
