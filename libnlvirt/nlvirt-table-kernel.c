@@ -67,10 +67,15 @@ static void
 on_loopback_route (const NlvMessage *message, gpointer data)
 {
   NlvirtRecorder *self = data;
-  NlvSpan rest = nlv_span_from (nlv_message_payload (message), sizeof (struct rtmsg));
+  NlvSpan payload = nlv_message_payload (message), rest = nlv_span_from (payload, sizeof (struct rtmsg));
+  struct rtmsg header;
   NlvAttr attr;
 
-  if (message->header.nlmsg_type != RTM_NEWROUTE)
+  if (message->header.nlmsg_type != RTM_NEWROUTE || payload.len < sizeof header)
+    return;
+  memcpy (&header, payload.data, sizeof header);
+  /* Without a rule for the local table, another route may be found. */
+  if (header.rtm_type != RTN_LOCAL)
     return;
   while (nlv_attr_next (&rest, &attr))
     if (attr.type == RTA_TABLE)
