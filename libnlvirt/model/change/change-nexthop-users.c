@@ -171,7 +171,51 @@ nlv_nexthop_renew_routes (NlvChange *change, const NlvNexthopObject *nexthop, gb
   for_each_route (change, AF_INET6, nexthop->id, renew_route, &renewal);
 }
 
-/* fib_info_notify_update(), fib6_rt_update() */
+static void
+keep_route (NlvChange *change, NlvFibCursor *cursor, gpointer routes)
+{
+  NlvRoute row;
+
+  nlv_route_copy (&cursor->row, &row);
+  g_array_append_val ((GArray *) routes, row);
+}
+
+/* From the last destination on, those to each in order. */
+static void
+tell_backwards (NlvChange *change, const NlvRoute *routes, guint n)
+{
+  while (n > 0)
+    {
+      guint first = n - 1;
+
+      while (first > 0 && routes[first - 1].destination.v4 == routes[n - 1].destination.v4)
+        first--;
+      for (guint i = first; i < n; i++)
+        nlv_route_event (change, RTM_NEWROUTE, NLM_F_REPLACE, &routes[i], TRUE);
+      n = first;
+    }
+}
+
+/* fib_info_notify_update(), table by table */
+static void
+tell_ipv4_routes (NlvChange *change, guint32 id)
+{
+  g_autoptr (GArray) routes = g_array_new (FALSE, FALSE, sizeof (NlvRoute));
+  guint table = 0;
+
+  g_array_set_clear_func (routes, (GDestroyNotify) nlv_route_clear);
+  for_each_route (change, AF_INET, id, keep_route, routes);
+  for (guint end = 0; end < routes->len; table = end)
+    {
+      const NlvRoute *first = &g_array_index (routes, NlvRoute, table);
+
+      while (end < routes->len && g_array_index (routes, NlvRoute, end).table == first->table)
+        end++;
+      tell_backwards (change, first, end - table);
+    }
+}
+
+/* fib6_rt_update() */
 static void
 tell_route (NlvChange *change, NlvFibCursor *cursor, gpointer user_data)
 {
@@ -183,13 +227,13 @@ nlv_nexthop_tell_routes (NlvChange *change, guint32 id)
 {
   g_autoptr (GPtrArray) groups = nlv_nexthop_find_groups (change->network, id);
 
-  for_each_route (change, AF_INET, id, tell_route, NULL);
+  tell_ipv4_routes (change, id);
   for_each_route (change, AF_INET6, id, tell_route, NULL);
   for (guint i = 0; i < groups->len; i++)
     {
       const NlvNexthopObject *group = g_ptr_array_index (groups, i);
 
-      for_each_route (change, AF_INET, group->id, tell_route, NULL);
+      tell_ipv4_routes (change, group->id);
       for_each_route (change, AF_INET6, group->id, tell_route, NULL);
     }
 }

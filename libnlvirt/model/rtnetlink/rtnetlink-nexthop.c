@@ -209,6 +209,13 @@ parse_dump (NlvWalk *walk, Filter *filter)
   return check_common (walk, attrs, filter);
 }
 
+/* A blackhole goes by loopback: nexthop_create(). */
+static guint32
+link_of (NlvNetwork *network, const NlvNexthopObject *nexthop)
+{
+  return nexthop->blackhole ? nlv_loopback_index (network) : nexthop->way.link;
+}
+
 /* nh_dump_filtered() */
 static gboolean
 is_filtered (NlvNetwork *network, const Filter *filter, guint8 family, const NlvNexthopObject *nexthop)
@@ -221,11 +228,11 @@ is_filtered (NlvNetwork *network, const Filter *filter, guint8 family, const Nlv
     return FALSE;
   if (nexthop->group != NULL || (family != AF_UNSPEC && nexthop->family != family))
     return TRUE;
-  if (filter->link != 0 && nexthop->way.link != filter->link)
+  if (filter->link != 0 && link_of (network, nexthop) != filter->link)
     return TRUE;
   if (filter->master == 0)
     return FALSE;
-  link = nlv_network_find_link (network, nexthop->way.link);
+  link = nlv_network_find_link (network, link_of (network, nexthop));
   return link == NULL || link->master != filter->master;
 }
 
