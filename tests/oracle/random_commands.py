@@ -25,6 +25,8 @@ class Start(Maker):
     """A start network: as a random one, but smaller, and with nothing in it that
     a recording cannot tell: numbers of links that leave gaps, addresses drawn."""
 
+    uids = ["1-1000", "64000-64000"]  # neither of root, who asks the kernel, nor of nobody
+
     def __init__(self, seed):
         super().__init__(seed)
         self.network.name = f"series {seed}"

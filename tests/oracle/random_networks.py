@@ -18,6 +18,8 @@ CONGESTION = ["reno", "cubic", "bbr"]
 
 
 class Maker:
+    uids = ["0-0", "0-1000", "65534-65534"]
+
     def __init__(self, seed):
         self.random = random.Random(seed)
         self.network = Network(f"seed {seed}").ip("link set lo up")
@@ -440,7 +442,7 @@ class Maker:
                 lambda: f"ipproto {self.pick(['tcp', 'udp', 'icmp', '47'])}",
                 lambda: f"sport {self.pick(['5', '1000-2000'])}",
                 lambda: f"dport {self.pick(['80', '80-90'])}",
-                lambda: f"uidrange {self.pick(['0-0', '0-1000', '65534-65534'])}",
+                lambda: f"uidrange {self.pick(self.uids)}",
                 lambda: f"tun_id {self.random.randint(1, 99)}",
             ],
             14,

@@ -25,7 +25,7 @@ VOLATILE = [
     ("link", r"ipv6-state", r"\b(updated|reachable_time):\d+;", "", TIME),
     ("link", r"(arp|ndisc)-settings", r"\b(references|reachable_time):\d+;", "", DRAWN),
     ("link", r"(ipv4|ipv6)-groups", r" \d+ \d+;", ";", TIME),
-    ("link", r"mac-address", r"(?!02:00:5e)[0-9a-f][26ae](:[0-9a-f]{2}){5}", "~", DRAWN),  # of one made without
+    ("link|neighbor", r"mac-address", r"(?!02:00:5e)[0-9a-f][26ae](:[0-9a-f]{2}){5}", "~", DRAWN),  # of links made without
     ("link", r"kind-data", r"0c001[0-3]00[0-9a-f]{16}", "~", TIME),  # the timers of a bridge
     ("link", r"slave-data", r"0c001[5-7]00[0-9a-f]{16}", "~", TIME),
     ("link", r"slave-data", r"08002900[0-9a-f]{8}", "~", PASSING),  # IFLA_BRPORT_MCAST_N_GROUPS
@@ -42,7 +42,7 @@ TELLING = r"(device|address|destination|priority|mac-address|id|gateway|table)="
 
 def _masked(kind, key, value):
     for group, keys, values, instead, _ in VOLATILE:
-        if group == kind and re.fullmatch(keys, key):
+        if re.fullmatch(group, kind) and re.fullmatch(keys, key):
             value = re.sub(values, instead, value, count=0 if values != ".*" else 1)
     return value
 
@@ -78,6 +78,8 @@ def _is_passing(kind, rows):
     if found.get("family") == "bridge":
         learned = not {"permanent", "noarp"} & set(found.get("state", "permanent").split(";"))
         return learned and found.get("mac-address", "").startswith("02:00:5e:")
+    if found.get("state") == "incomplete":
+        return True
     try:
         return ipaddress.ip_address(found.get("address", "")).is_multicast and found.get("state") == "noarp"
     except ValueError:
@@ -96,8 +98,8 @@ def _masked_object(rows):
 
 def groups(text):
     """(kind, name, rows) of each, without what is volatile; neighbors, which are
-    in the order of a hash with a secret, sorted."""
-    found, neighbors = [], []
+    in the order of a hash with a secret, sorted, and objects by type."""
+    found, neighbors, objects = [], [], []
     for part in re.split(r"(?m)^(?=\[)", text):
         head, *rows = part.strip().splitlines() or [""]
         kind, _, name = head.strip("[]").partition(" ")
@@ -114,8 +116,9 @@ def groups(text):
         if kind == "object":
             shown = [_masked_object(rows)]
         if not _is_passing(kind, rows):
-            (neighbors if kind == "neighbor" else found).append((kind, name, tuple(shown)))
-    return [*found, *sorted(neighbors)]
+            of_kind = {"neighbor": neighbors, "object": objects}.get(kind, found)
+            of_kind.append((kind, name, tuple(shown)))
+    return [*found, *sorted(neighbors), *sorted(objects, key=lambda group: group[2][0].split()[0])]
 
 
 # Where the recorder finds 127.0.0.1, if no rule is in the way.
