@@ -329,8 +329,6 @@ parse_single (Asked *asked, NlvWay *way)
         return refuse (asked, "Blackhole attribute can not be used with gateway, oif, encap or fdb");
       asked->row.blackhole = TRUE;
       asked->row.flags = (guint8) way->flags;
-      if (way->flags != 0 && asked->row.family == AF_INET)
-        return refuse (asked, "Invalid flags for nexthop - PERVASIVE and ONLINK can not be set");
       return 0;
     }
   if (!has (asked, NHA_OIF) && !asked->row.fdb)
@@ -472,6 +470,19 @@ parse (const NlvRequest *request, Asked *asked, NlvWay *way)
   return has (asked, NHA_GROUP) ? parse_group (asked) : parse_single (asked, way);
 }
 
+/* It goes by loopback, as nothing shows. */
+static int
+check_blackhole (Asked *asked)
+{
+  NlvNetwork *network = asked->change.network;
+  NlvNexthop way = { .link = nlv_loopback_index (network) };
+  const NlvLink *link = nlv_network_find_link (network, way.link);
+
+  if (asked->row.family == AF_INET6)
+    return link != NULL && nlv_link_has_ipv6 (link) ? 0 : -ENODEV;
+  return nlv_nexthop_check_ipv4 (&asked->change, asked->header.nh_flags, RT_TABLE_MAIN, RT_SCOPE_UNIVERSE, &way);
+}
+
 /* rtm_new_nexthop(), nexthop_add() */
 int
 nlv_newnexthop (const NlvRequest *request)
@@ -487,8 +498,8 @@ nlv_newnexthop (const NlvRequest *request)
     error = asked.row.group != NULL ? check_members (&asked) : check_link (&asked, &way);
   if (error == 0 && asked.row.id == 0)
     asked.row.id = nlv_network_free_nexthop_id (request->network);
-  if (error == 0 && asked.row.group == NULL && !asked.row.blackhole)
-    error = create_way (&asked, &way);
+  if (error == 0 && asked.row.group == NULL)
+    error = asked.row.blackhole ? check_blackhole (&asked) : create_way (&asked, &way);
   if (error == 0)
     error = insert (&asked);
   nlv_nexthop_object_clear (&asked.row);
