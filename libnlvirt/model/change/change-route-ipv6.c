@@ -299,11 +299,29 @@ look (NlvNetwork *network, const NlvRoute *row, guint16 flags, Present *present)
   return error;
 }
 
+/* Whether the tree has a node where the ways to longer prefixes part. */
+static gboolean
+is_branch (NlvNetwork *network, const NlvRoute *row)
+{
+  guint bit = row->destination_length;
+  gboolean below[2] = { FALSE, FALSE };
+  NlvFibCursor cursor;
+  const NlvRoute *at;
+
+  nlv_fib_cursor_init_table (&cursor, AF_INET6, row->table);
+  while ((at = nlv_fib_next (nlv_network_get_fib (network), &cursor)) != NULL)
+    if (at->destination_length > bit && nlv_ip_in_prefix (&at->destination, &row->destination, bit, AF_INET6))
+      below[at->destination.bytes[bit / 8] >> (7 - bit % 8) & 1] = TRUE;
+  return below[0] && below[1];
+}
+
 /* fib6_add_1() makes no node for what can only replace; the root is always there. */
 static int
 refuse_replacing (NlvChange *change, const NlvRoute *row, const Present *present)
 {
   if (row->source_length > 0 ? present->any : present->any_destination || row->destination_length == 0)
+    return -ENOENT;
+  if (row->source_length == 0 && is_branch (change->network, row))
     return -ENOENT;
   return nlv_change_refuse (change, -ENOENT, "Can not replace route - no match found");
 }
