@@ -69,7 +69,7 @@ serve_message (NlvNetlinkSocket *self, const NlvCaller *caller, const NlvMessage
 static void
 serve_all (NlvNetlinkSocket *self, const NlvTask *task, NlvSpan data, gboolean late)
 {
-  const NlvCaller caller = {
+  NlvCaller caller = {
     .port = self->port,
     .uid = task->uid,
     .admin = task->admin,
@@ -86,6 +86,7 @@ serve_all (NlvNetlinkSocket *self, const NlvTask *task, NlvSpan data, gboolean l
       if (!late && is_for_responder (&message) && nlv_netlink_socket_hold (self, task, &message, data))
         break;
       serve_message (self, &caller, &message);
+      caller.goes_on = TRUE;
     }
   nlv_bus_let_go (self->bus);
   if (self->writer.allocated > KEPT_MEMORY)

@@ -253,7 +253,8 @@ nlv_rtnetlink_request (NlvNetwork *network, const NlvCaller *caller, const NlvMe
     return -EPERM;
 
   NlvCaller now = *caller;
-  nlv_network_run_timers (network, caller->now);
+  if (!caller->goes_on)
+    nlv_network_run_timers (network, caller->now);
   now.now = nlv_network_tell_time (network, caller->now);
   caller = &now;
 

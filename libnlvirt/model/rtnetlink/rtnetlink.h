@@ -18,6 +18,7 @@ typedef struct
   gpointer origin;   /* (nullable) the owner of the observer that sends events to it */
   gboolean strict;   /* NETLINK_GET_STRICT_CHK */
   guint64 now;       /* hundredths of a second since boot */
+  gboolean goes_on;  /* in the datagram of another request: what the kernel does later comes after both */
 } NlvCaller;
 
 /* A dump under way: struct netlink_callback. */
