@@ -95,6 +95,8 @@ class Ground(Place):
         super().__init__(world, network)
         self.holders.append(self._hold())
         self.enter_empty = [self.enter[0], f"--net=/proc/{self.holders[2].pid}/ns/net"]
+        named = self.world.native([*self.enter_empty, "ip", "link", "set", "lo", "name", "no-name"])
+        assert named.status == 0, str(named)
 
     def prepare(self):
         """What the kernel said against it."""

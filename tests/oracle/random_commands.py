@@ -29,6 +29,7 @@ class Start(Maker):
 
     def __init__(self, seed):
         super().__init__(seed)
+        self.has_mtu = True
         self.network.name = f"series {seed}"
 
     def some(self, least, most):
@@ -38,11 +39,17 @@ class Start(Maker):
         return self.options(
             [
                 lambda: f"txqueuelen {self.random.randrange(2000)}",
-                lambda: f"mtu {self.random.randint(1280, 9000)}",
+                lambda: f"mtu {self.random.randint(1280, 9000)}" if self.has_mtu else "",
                 lambda: f"numtxqueues {self.random.randint(1, 8)} numrxqueues {self.random.randint(1, 8)}",
             ],
             15,
         )
+
+    def add_bridge(self):
+        """Whether somebody has set its MTU is not told, so nobody has."""
+        self.has_mtu = False
+        super().add_bridge()
+        self.has_mtu = True
 
     def address_modes(self):
         return ["none", "none", "eui64"]

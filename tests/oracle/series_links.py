@@ -4,7 +4,7 @@
 
 import re
 
-GONE = ["gone0", "v7777", "a-name-that-is-far-too-long", "lo:1", "eth0.7"]
+GONE = ["gone0", "v7777", "a-name-that-is-far-too-long", "lo.1", "eth0.7"]
 BAD_NAMES = ["a/b", "a-name-that-is-far-too-long", "..", ".", "a:b", "all", "default", "%d", "x y", "lo"]
 BAD_SETTINGS = ["priority 70000", "ageing_time -1", "hello_time 9", "max_age 1", "nothing 5"]
 BAD_ADDRESSES4 = ["0.0.0.0/8", "127.5.5.5/8", "224.0.0.5/4", "255.255.255.255/32", "240.1.1.1/8"]

@@ -58,6 +58,9 @@ def _only_way(rows):
     return [*rows[:at], *told, *rows[at + 1 :]]
 
 
+NOBODY = ipaddress.ip_address("0.0.0.0")
+
+
 def _is_counted(rows):
     """A qdisc that the kernel itself made, told of only for its counters."""
     found = dict(row.partition("=")[::2] for row in rows)
@@ -81,7 +84,8 @@ def _is_passing(kind, rows):
     if found.get("state") == "incomplete":
         return True
     try:
-        return ipaddress.ip_address(found.get("address", "")).is_multicast and found.get("state") == "noarp"
+        address = ipaddress.ip_address(found.get("address", ""))
+        return (address.is_multicast or address == NOBODY) and found.get("state") == "noarp"
     except ValueError:
         return False
 

@@ -151,7 +151,7 @@ TEXT = [
 # Of what changes, these too.
 EVENT_TEXT = [
     *TEXT,
-    (r"^ip monitor", r"(?m)^\[NEIGH\](Deleted )?(22[4-9]|23\d|ff[0-9a-f]{2}:).* NOARP *\n", "", PASSING),
+    (r"^ip monitor", r"(?m)^\[NEIGH\](Deleted )?(22[4-9]|23\d|0\.0\.0\.0 |ff[0-9a-f]{2}:).* NOARP *\n", "", PASSING),
     (r"^ip monitor", r"(?m)^\[NEIGH\](Deleted )?dev \S+ lladdr 02:00:5e:\S+ (?!.*(PERMANENT|NOARP)).*\n", "", PASSING),
     (r"^ip monitor", r"(?m)^\[NEIGH\].* INCOMPLETE.*\n", "", PASSING),
     (r"^ip .*neigh", r"(?m)^.* INCOMPLETE.*\n", "", PASSING),
@@ -300,7 +300,8 @@ def is_passing(message):
     if state == NUD_INCOMPLETE:
         return True
     target = found.get(1, b"")
-    multicast = target[:1] == b"\xff" if len(target) == 16 else target[:1] and 224 <= target[0] < 240
+    # On a link between two points, 0.0.0.0 stands for whatever is sent to.
+    multicast = target[:1] == b"\xff" if len(target) == 16 else target[:1] and 224 <= target[0] < 240 or not any(target)
     return bool(multicast) and bool(state & NUD_NOARP)
 
 
