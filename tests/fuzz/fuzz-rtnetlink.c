@@ -3,8 +3,11 @@
 /* The responder: every request of the input goes to the network of
  * network.nlvirt, and its answer is read to the end. What is no request is an
  * object of the network. Single bits of the first byte are the caller's rights
- * and the size of its buffer. Somebody listens to all groups, and time goes by. */
+ * and the size of its buffer. Somebody listens to all groups, and time goes by.
+ * Then the network must be of a piece, and, where another bit says so, be the same
+ * when it is saved and loaded again. */
 #include "ask.h"
+#include "check.h"
 #include "fuzz.h"
 #include "model/file/table-file.h"
 #include "model/observer.h"
@@ -60,6 +63,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   static NlvNetwork *recorded;
   NlvMessage message;
+  guint n_objects = 0;
   NlvSpan rest;
 
   if (size == 0)
@@ -78,13 +82,19 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   rest = nlv_span (data + 1, size - 1);
   while (nlv_message_next (&rest, &message))
     if ((message.header.nlmsg_flags & NLM_F_REQUEST) == 0)
-      add_object (network, &message);
+      {
+        add_object (network, &message);
+        n_objects++;
+      }
     else
       {
         ask_responder (network, &caller, &message, (data[0] & 4) != 0 ? 300 : 3776);
         caller.now += STEP;
       }
   nlv_network_run_timers (network, caller.now + LATER);
+  check_network (network);
+  if (n_objects == 0 && (data[0] & 16) != 0)
+    check_text (network);
   nlv_network_remove_observer (network, &listener, network);
   nlv_network_unref (network);
   return 0;

@@ -3,26 +3,12 @@
 /* The loader of table files: what it takes, it writes so that it takes it
  * again; what it refuses, it gives reasons for. And the same text as a change of
  * a network that is there, which afterwards can be written and read. */
+#include "check.h"
 #include "fuzz.h"
 #include "model/file/table-file.h"
 #include "model/timer.h"
 
 #include <string.h>
-
-/* The text of @network is that of what is read from it. */
-static void
-check_text (NlvNetwork *network, GPtrArray *faults)
-{
-  char *text = nlv_table_file_format (network);
-  NlvNetwork *again = nlv_table_file_parse (text, strlen (text), faults);
-
-  g_assert_nonnull (again);
-  char *second = nlv_table_file_format (again);
-  g_assert_cmpstr (text, ==, second);
-  g_free (second);
-  nlv_network_unref (again);
-  g_free (text);
-}
 
 #define BASE                                                                                                           \
   "[link eth0]\naddresses=192.0.2.10/24;2001:db8::10/64\n[link br0]\nkind=bridge\n"                                    \
@@ -40,7 +26,8 @@ change (NlvTableVerb verb, const char *text, size_t size, GPtrArray *faults)
   if (result == 0)
     nlv_table_file_change (network, NLV_TABLE_REMOVE, text, size, 2000, faults);
   nlv_network_run_timers (network, 100000);
-  check_text (network, faults);
+  check_network (network);
+  check_text (network);
   nlv_network_unref (network);
 }
 
@@ -52,7 +39,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
   if (network != NULL)
     {
-      check_text (network, faults);
+      check_text (network);
       nlv_network_unref (network);
     }
   else

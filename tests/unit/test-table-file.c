@@ -241,6 +241,8 @@ static const Good goods[] = {
   { "text-like-no-text", LINK "alias=hex:6865783a3631", NULL },
   { "no-text-name", "[link 9]\nindex=9\nname=hex:e9e9e9e9e9e9e9e9e9e9e9e9e9e9e9", NULL },
   { "no-text-alt-names", LINK "alt-names=hex:e9;b;hex:e8;", NULL },
+  { "empty-alt-name", LINK "alt-names=hex:;b;", NULL },
+  { "unspecified-peer", "[address 1]\ndevice=lo\naddress=192.0.2.1/25\npeer=0.0.0.0", NULL },
   { "no-text-label", "[address 1]\ndevice=lo\naddress=192.0.2.1/24\nlabel=hex:e9", NULL },
   { "no-text-iif", "[rule 1]\nfamily=ipv4\npriority=5\niif=hex:e9", NULL },
   { "route-realm-alone", "[route 1]\ndestination=10.0.0.0/8\ntype=unreachable\nnexthops=realm 5;", NULL },

@@ -97,16 +97,22 @@ nlv_address_read (NlvTableReader *reader, NlvSection *section)
   const NlvLink *link;
   gboolean has_device = nlv_device_read (reader, section, "device", &address.link);
   gboolean has_address = nlv_read_prefix (section, "address", &address.family, &address.local, &address.prefix_length);
+  gboolean has_peer;
+  NlvIp peer;
 
   if (!has_device && !nlv_section_has (section, "device"))
     nlv_section_fault (section, NULL, "expected the key device");
   if (!has_address && !nlv_section_has (section, "address"))
     nlv_section_fault (section, NULL, "expected the key address");
-  nlv_read_ip (section, "peer", &address.family, &address.peer);
+  has_peer = nlv_read_ip (section, "peer", &address.family, &address.peer);
+  peer = address.peer;
   read_lifetimes (section, &address);
   link = nlv_network_find_link (reader->network, address.link);
   if (link != NULL)
     nlv_address_complete (&address, link);
+  /* The unspecified one too is one to whom it may be given. */
+  if (has_peer)
+    address.peer = peer;
   read_broadcast (section, &address);
   nlv_fields_read (fields, G_N_ELEMENTS (fields), section, &address);
   if (address.family == AF_INET6)

@@ -166,8 +166,9 @@ read_alt_names (NlvSection *section, NlvLink *link)
 
   for (guint i = 0; list != NULL && list[i] != NULL; i++)
     {
-      if (list[i][0] == '\0' || strlen (list[i]) >= NLV_ALT_NAME_SIZE)
-        nlv_section_fault (section, "alt-names", "expected names of 1 to %d bytes", NLV_ALT_NAME_SIZE - 1);
+      /* The kernel takes an empty one. */
+      if (strlen (list[i]) >= NLV_ALT_NAME_SIZE)
+        nlv_section_fault (section, "alt-names", "expected names of at most %d bytes", NLV_ALT_NAME_SIZE - 1);
       else if (!g_hash_table_add (seen, list[i]) || strcmp (list[i], link->name) == 0)
         nlv_section_fault (section, "alt-names", "“%s” is there twice", list[i]);
       else

@@ -404,7 +404,10 @@ nlv_section_take_list (NlvSection *section, const char *key)
   for (guint i = 0; list[i] != NULL; i++)
     {
       g_strstrip (list[i]);
-      if (!decode (section, key, &list[i]))
+      /* How an empty part is written. */
+      if (strcmp (list[i], NLV_HEX_PREFIX) == 0)
+        list[i][0] = '\0';
+      else if (!decode (section, key, &list[i]))
         return NULL;
     }
   return g_steal_pointer (&list);
