@@ -143,7 +143,101 @@ equal_shared (const NlvRoute *a, const NlvRoute *b)
          a->ways_before == b->ways_before;
 }
 
+/* --- sizes ------------------------------------------------------------------------- */
+
+static gsize
+size_of_extra (const GArray *extra)
+{
+  gsize size = 0;
+
+  for (guint i = 0; extra != NULL && i < extra->len; i++)
+    size += sizeof (NlvRawAttr) + g_bytes_get_size (g_array_index (extra, NlvRawAttr, i).payload);
+  return size;
+}
+
+static gsize
+size_of (const NlvRoute *row)
+{
+  gsize size = sizeof *row + row->n_nexthops * sizeof *row->nexthops + size_of_extra (row->extra);
+
+  for (guint i = 0; i < row->n_nexthops; i++)
+    size += row->nexthops[i].encap != NULL ? g_bytes_get_size (row->nexthops[i].encap) : 0;
+  if (row->metrics != NULL)
+    size += (RTAX_MAX + 1) * sizeof *row->metrics;
+  for (guint i = 0; row->siblings != NULL && i < row->siblings->len; i++)
+    size += size_of (&g_array_index (row->siblings, NlvRoute, i));
+  return size;
+}
+
+/* --- by nexthop object --------------------------------------------------------------- */
+
+const GArray *
+nlv_fib_infos_of_nexthop (const NlvFibInfos *infos, guint32 id)
+{
+  return g_hash_table_lookup (infos->of_nexthops, GUINT_TO_POINTER (id));
+}
+
+static void
+enter_nexthop (NlvFibInfos *infos, guint32 number)
+{
+  NlvFibInfo *info = infos->all[number];
+  gpointer id = GUINT_TO_POINTER (info->row.nexthop_id);
+  GArray *numbers = g_hash_table_lookup (infos->of_nexthops, id);
+
+  if (info->row.nexthop_id == 0)
+    return;
+  if (numbers == NULL)
+    {
+      numbers = g_array_new (FALSE, FALSE, sizeof number);
+      g_hash_table_insert (infos->of_nexthops, id, numbers);
+    }
+  info->place = numbers->len;
+  g_array_append_val (numbers, number);
+}
+
+/* The last one takes its place. */
+static void
+leave_nexthop (NlvFibInfos *infos, const NlvFibInfo *info)
+{
+  GArray *numbers = g_hash_table_lookup (infos->of_nexthops, GUINT_TO_POINTER (info->row.nexthop_id));
+
+  if (info->row.nexthop_id == 0)
+    return;
+  g_array_remove_index_fast (numbers, info->place);
+  if (info->place < numbers->len)
+    infos->all[g_array_index (numbers, guint32, info->place)]->place = info->place;
+  if (numbers->len == 0)
+    g_hash_table_remove (infos->of_nexthops, GUINT_TO_POINTER (info->row.nexthop_id));
+}
+
+static GHashTable *
+new_nexthops (void)
+{
+  return g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_array_unref);
+}
+
 /* --- the table ------------------------------------------------------------------- */
+
+static void
+enter_bucket (NlvFibInfos *infos, guint32 number)
+{
+  NlvFibInfo *info = infos->all[number];
+  guint32 *bucket = &infos->buckets[info->hash & (infos->n_buckets - 1)];
+
+  info->next = *bucket;
+  *bucket = number;
+}
+
+static void
+leave_bucket (NlvFibInfos *infos, guint32 number)
+{
+  const NlvFibInfo *info = infos->all[number];
+  guint32 *at = &infos->buckets[info->hash & (infos->n_buckets - 1)];
+
+  while (*at != number)
+    at = &infos->all[*at]->next;
+  *at = info->next;
+}
 
 static void
 rehash (NlvFibInfos *infos, guint32 n_buckets)
@@ -153,12 +247,7 @@ rehash (NlvFibInfos *infos, guint32 n_buckets)
   infos->n_buckets = n_buckets;
   for (guint32 i = 1; i < infos->n; i++)
     if (infos->all[i] != NULL)
-      {
-        guint32 *bucket = &infos->buckets[infos->all[i]->hash & (n_buckets - 1)];
-
-        infos->all[i]->next = *bucket;
-        *bucket = i;
-      }
+      enter_bucket (infos, i);
 }
 
 void
@@ -167,6 +256,7 @@ nlv_fib_infos_init (NlvFibInfos *infos)
   *infos = (NlvFibInfos){ .n = 1, .capacity = MIN_SIZE };
   infos->all = g_new0 (NlvFibInfo *, infos->capacity);
   infos->free = g_array_new (FALSE, FALSE, sizeof (guint32));
+  infos->of_nexthops = new_nexthops ();
   rehash (infos, MIN_SIZE);
 }
 
@@ -186,6 +276,7 @@ nlv_fib_infos_clear (NlvFibInfos *infos)
   g_clear_pointer (&infos->all, g_free);
   g_clear_pointer (&infos->free, g_array_unref);
   g_clear_pointer (&infos->buckets, g_free);
+  g_clear_pointer (&infos->of_nexthops, g_hash_table_unref);
 }
 
 void
@@ -195,11 +286,13 @@ nlv_fib_infos_copy (const NlvFibInfos *infos, NlvFibInfos *copy)
   copy->all = g_new0 (NlvFibInfo *, copy->capacity);
   copy->buckets = g_memdup2 (infos->buckets, infos->n_buckets * sizeof *infos->buckets);
   copy->free = g_array_copy (infos->free);
+  copy->of_nexthops = new_nexthops ();
   for (guint32 i = 0; i < infos->n; i++)
     if (infos->all[i] != NULL)
       {
         copy->all[i] = g_memdup2 (infos->all[i], sizeof *infos->all[i]);
         nlv_route_copy (&infos->all[i]->row, &copy->all[i]->row);
+        enter_nexthop (copy, i);
       }
 }
 
@@ -248,27 +341,38 @@ nlv_fib_infos_take (NlvFibInfos *infos, NlvRoute *row)
   number = new_number (infos);
   info = infos->all[number] = g_new (NlvFibInfo, 1);
   *info = (NlvFibInfo){ .row = shared, .n_uses = 1, .hash = hash };
+  infos->size += size_of (&info->row);
+  enter_nexthop (infos, number);
   if (++infos->n_used > infos->n_buckets)
     rehash (infos, infos->n_buckets * 2);
   else
-    {
-      info->next = infos->buckets[hash & (infos->n_buckets - 1)];
-      infos->buckets[hash & (infos->n_buckets - 1)] = number;
-    }
+    enter_bucket (infos, number);
   return number;
+}
+
+void
+nlv_fib_infos_edit (NlvFibInfos *infos, guint32 number, NlvRouteEdit edit, gpointer user_data)
+{
+  NlvFibInfo *info = infos->all[number];
+
+  leave_bucket (infos, number);
+  infos->size -= size_of (&info->row);
+  edit (&info->row, user_data);
+  infos->size += size_of (&info->row);
+  info->hash = hash_shared (&info->row);
+  enter_bucket (infos, number);
 }
 
 void
 nlv_fib_infos_release (NlvFibInfos *infos, guint32 number)
 {
   NlvFibInfo *info = infos->all[number];
-  guint32 *at = &infos->buckets[info->hash & (infos->n_buckets - 1)];
 
   if (--info->n_uses > 0)
     return;
-  while (*at != number)
-    at = &infos->all[*at]->next;
-  *at = info->next;
+  leave_bucket (infos, number);
+  leave_nexthop (infos, info);
+  infos->size -= size_of (&info->row);
   infos->all[number] = NULL;
   g_array_append_val (infos->free, number);
   free_info (info);

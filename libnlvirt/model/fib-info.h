@@ -12,7 +12,8 @@ typedef struct
   NlvRoute row;
   guint32 n_uses;
   guint32 hash;
-  guint32 next; /* in its bucket, or 0 */
+  guint32 next;  /* in its bucket, or 0 */
+  guint32 place; /* among those of its nexthop object */
 } NlvFibInfo;
 
 typedef struct
@@ -23,6 +24,8 @@ typedef struct
   GArray *free;     /* (owned) (element-type guint32) numbers below @n */
   guint32 *buckets; /* (owned) the first number of each */
   guint32 n_buckets;
+  GHashTable *of_nexthops; /* (owned) id of a nexthop object → (element-type guint32) numbers of those that use it */
+  gsize size;              /* about how many bytes all of them take */
 } NlvFibInfos;
 
 void nlv_fib_infos_init (NlvFibInfos *infos);
@@ -33,6 +36,12 @@ void nlv_fib_infos_copy (const NlvFibInfos *infos, NlvFibInfos *copy);
 /* The number of what is shared of @row, whose members it takes, with one use more. */
 guint32 nlv_fib_infos_take (NlvFibInfos *infos, NlvRoute *row);
 void nlv_fib_infos_release (NlvFibInfos *infos, guint32 number);
+
+/* Those that use a nexthop object, or NULL. (element-type guint32) */
+const GArray *nlv_fib_infos_of_nexthop (const NlvFibInfos *infos, guint32 id);
+/* @edit changes what all that share it see, but neither family nor nexthop object. */
+typedef void (*NlvRouteEdit) (NlvRoute *shared, gpointer user_data);
+void nlv_fib_infos_edit (NlvFibInfos *infos, guint32 number, NlvRouteEdit edit, gpointer user_data);
 
 static inline const NlvRoute *
 nlv_fib_infos_get (const NlvFibInfos *infos, guint32 number)

@@ -148,17 +148,23 @@ nlv_fib_unget (NlvFibCursor *cursor)
 }
 
 const NlvRoute *
-nlv_fib_get_changed (NlvFib *fib, NlvFibCursor *cursor)
+nlv_fib_seek (NlvFib *fib, NlvFibCursor *cursor, guint8 family, guint32 table, const NlvFibKey *key)
 {
-  const guint64 *words = fib->changed_key.words;
-  guint n_words = NLV_FIB_KEY_WORDS (fib->changed_family);
-
-  nlv_fib_cursor_init_table (cursor, fib->changed_family, fib->changed_table);
-  cursor->key = fib->changed_key;
+  nlv_fib_cursor_init_table (cursor, family, table);
+  cursor->key = *key;
   nlv_fib_unget (cursor);
-  if (nlv_fib_next (fib, cursor) == NULL || memcmp (cursor->key.words, words, n_words * sizeof *words) != 0)
+  if (nlv_fib_next (fib, cursor) == NULL ||
+      memcmp (cursor->key.words, key->words, NLV_FIB_KEY_WORDS (family) * sizeof *key->words) != 0)
     return NULL;
   return &cursor->row;
+}
+
+const NlvRoute *
+nlv_fib_get_changed (NlvFib *fib, NlvFibCursor *cursor)
+{
+  const NlvFibKey key = fib->changed_key;
+
+  return nlv_fib_seek (fib, cursor, fib->changed_family, fib->changed_table, &key);
 }
 
 /* --- positions --------------------------------------------------------------- */

@@ -173,6 +173,43 @@ nlv_fib_any (NlvFib *fib, guint8 family, NlvFibAccept accept, gpointer user_data
   return FALSE;
 }
 
+gboolean
+nlv_fib_any_of_nexthop (NlvFib *fib, guint8 family, guint32 id, NlvFibAccept accept, gpointer user_data)
+{
+  const GArray *numbers = nlv_fib_infos_of_nexthop (&fib->infos, id);
+
+  for (guint i = 0; numbers != NULL && i < numbers->len; i++)
+    {
+      const NlvRoute *shared = nlv_fib_infos_get (&fib->infos, g_array_index (numbers, guint32, i));
+
+      if (shared->family == family && accept (shared, user_data))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+guint
+nlv_fib_count_of_nexthop (NlvFib *fib, guint32 id)
+{
+  const GArray *numbers = nlv_fib_infos_of_nexthop (&fib->infos, id);
+
+  return numbers != NULL ? numbers->len : 0;
+}
+
+guint
+nlv_fib_count_tables (NlvFib *fib, guint8 family)
+{
+  const NlvFibFamily *tables = nlv_fib_family (fib, family);
+
+  return tables != NULL ? g_hash_table_size (tables->by_id) : 0;
+}
+
+gsize
+nlv_fib_get_shared_size (NlvFib *fib)
+{
+  return fib->infos.size;
+}
+
 GArray *
 nlv_fib_get_tables (NlvFib *fib, guint8 family)
 {
@@ -211,7 +248,7 @@ nlv_fib_has_table (NlvFib *fib, guint8 family, guint32 table)
 /* net->ipv4.fib_has_custom_local_routes, and what fib_num_tclassid_users() has
  * of routes. */
 static void
-count_for_input (NlvFib *fib, guint32 info, int change)
+count_for_input (NlvFib *fib, guint32 info, guint change)
 {
   const NlvRoute *shared = nlv_fib_infos_get (&fib->infos, info);
 
@@ -227,7 +264,7 @@ count_for_input (NlvFib *fib, guint32 info, int change)
 static void
 release_info (NlvFib *fib, guint32 info)
 {
-  count_for_input (fib, info, -1);
+  count_for_input (fib, info, G_MAXUINT);
   nlv_fib_infos_release (&fib->infos, info);
   fib->version++;
 }
@@ -240,6 +277,24 @@ take_info (NlvFib *fib, NlvRoute *row)
   count_for_input (fib, info, 1);
   fib->version++;
   return info;
+}
+
+void
+nlv_fib_edit_of_nexthop (NlvFib *fib, guint8 family, guint32 id, NlvRouteEdit edit, gpointer user_data)
+{
+  const GArray *numbers = nlv_fib_infos_of_nexthop (&fib->infos, id);
+
+  for (guint i = 0; numbers != NULL && i < numbers->len; i++)
+    {
+      guint32 number = g_array_index (numbers, guint32, i), n_uses = fib->infos.all[number]->n_uses;
+
+      if (nlv_fib_infos_get (&fib->infos, number)->family != family)
+        continue;
+      count_for_input (fib, number, -n_uses);
+      nlv_fib_infos_edit (&fib->infos, number, edit, user_data);
+      count_for_input (fib, number, n_uses);
+    }
+  fib->version++;
 }
 
 /* FALSE, and @row cleared, if it is no route. */

@@ -50,6 +50,9 @@ const NlvRoute *nlv_fib_next (NlvFib *fib, NlvFibCursor *cursor);
 /* The route that came last comes again. */
 void nlv_fib_unget (NlvFibCursor *cursor);
 
+/* The route with the key that a cursor had in @table, or NULL when it is there no more. */
+const NlvRoute *nlv_fib_seek (NlvFib *fib, NlvFibCursor *cursor, guint8 family, guint32 table, const NlvFibKey *key);
+
 /* Positions are those of one walk: IPv4, then IPv6. The last route's, or where it
  * was. */
 guint nlv_fib_position (NlvFib *fib, const NlvFibCursor *cursor);
@@ -102,6 +105,17 @@ gboolean nlv_fib_uses_link (NlvFib *fib, guint8 family, guint32 link);
  * destination, tos (IPv4) and metric. */
 gboolean nlv_fib_any (NlvFib *fib, guint8 family, NlvFibAccept accept, gpointer user_data);
 
+/* Whether @accept takes one of what the routes of @family share that use nexthop object @id. */
+gboolean nlv_fib_any_of_nexthop (NlvFib *fib, guint8 family, guint32 id, NlvFibAccept accept, gpointer user_data);
+/* Edits all that the routes share that use nexthop object @id, which stays. */
+void nlv_fib_edit_of_nexthop (NlvFib *fib, guint8 family, guint32 id, NlvRouteEdit edit, gpointer user_data);
+/* Tables of a family, with and without routes. */
+guint nlv_fib_count_tables (NlvFib *fib, guint8 family);
+/* About how many bytes all that routes share takes. */
+gsize nlv_fib_get_shared_size (NlvFib *fib);
+/* How many there are of what is shared by the routes that use nexthop object @id. */
+guint nlv_fib_count_of_nexthop (NlvFib *fib, guint32 id);
+
 /* --- lookups ------------------------------------------------------------------ */
 
 /* The longest prefix of @table that holds @destination, and @source where it is
@@ -118,3 +132,5 @@ NlvFib *nlv_network_get_fib (NlvNetwork *network);
 gboolean nlv_network_insert_route (NlvNetwork *network, NlvRoute *row, NlvFibPlace place);
 void nlv_network_remove_route (NlvNetwork *network, NlvFibCursor *cursor);
 void nlv_network_replace_route (NlvNetwork *network, NlvFibCursor *cursor, NlvRoute *row);
+void nlv_network_edit_routes (NlvNetwork *network, guint8 family, guint32 nexthop, NlvRouteEdit edit,
+                              gpointer user_data);

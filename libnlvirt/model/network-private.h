@@ -39,7 +39,7 @@ struct _NlvNetwork
   guint32 last_free_index;
   guint64 n_drawn_addresses;
   guint32 last_nexthop_id; /* that was chosen here */
-  NlvRows links_by_age; /* (unowned) */
+  NlvRows links_by_age;    /* (unowned) */
   NlvRows links, addresses, rules, neighbors, nexthops;
   GPtrArray *objects; /* (element-type NlvObject) (owned) */
   NlvGlobals globals;

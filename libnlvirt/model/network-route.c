@@ -77,3 +77,21 @@ nlv_network_replace_route (NlvNetwork *network, NlvFibCursor *cursor, NlvRoute *
   if (nlv_fib_replace_at (network->fib, cursor, row))
     tell (network, cursor, 1, 1);
 }
+
+void
+nlv_network_edit_routes (NlvNetwork *network, guint8 family, guint32 nexthop, NlvRouteEdit edit, gpointer user_data)
+{
+  NlvFibCursor cursor;
+  const NlvRoute *route;
+
+  if (nlv_fib_count_of_nexthop (network->fib, nexthop) == 0)
+    return;
+  nlv_fib_edit_of_nexthop (network->fib, family, nexthop, edit, user_data);
+  nlv_network_changed (network);
+  if (!nlv_network_is_watched (network))
+    return;
+  nlv_fib_cursor_init (&cursor, family);
+  while ((route = nlv_fib_next (network->fib, &cursor)) != NULL)
+    if (route->nexthop_id == nexthop)
+      tell (network, &cursor, 1, 1);
+}

@@ -116,30 +116,6 @@ nlv_network_get_generation (NlvNetwork *network)
   return network->generation;
 }
 
-/* With what belongs to a row: settings and names of a link, an index, a member of a
- * group. A program cannot do much to make one larger than that. */
-#define LINK_SIZE 8192
-#define ROW_SIZE 512
-#define ROUTE_SIZE 256
-
-gboolean
-nlv_network_has_room (NlvNetwork *network)
-{
-  gsize n_rows = (gsize) nlv_network_get_n_addresses (network) + nlv_network_get_n_rules (network) +
-                 nlv_network_get_n_neighbors (network) + nlv_network_get_n_objects (network);
-  gsize size = (gsize) nlv_network_get_n_links (network) * LINK_SIZE + n_rows * ROW_SIZE +
-               (gsize) nlv_network_get_n_routes (network) * ROUTE_SIZE +
-               (gsize) nlv_network_get_n_nexthops (network) * LINK_SIZE;
-
-  return size < network->room;
-}
-
-void
-nlv_network_set_room (NlvNetwork *network, gsize room)
-{
-  network->room = room;
-}
-
 NlvGlobals *
 nlv_network_get_globals (NlvNetwork *network)
 {
@@ -531,6 +507,25 @@ void
 nlv_network_remove_object (NlvNetwork *network, NlvObject *row)
 {
   g_ptr_array_remove (network->objects, row);
+}
+
+void
+nlv_network_remove_objects (NlvNetwork *network, gboolean (*match) (const NlvObject *row, gpointer user_data),
+                            gpointer user_data)
+{
+  g_autoptr (GPtrArray) all = network->objects;
+
+  network->objects = g_ptr_array_new_with_free_func (free_object);
+  g_ptr_array_set_free_func (all, NULL);
+  for (guint i = 0; i < all->len; i++)
+    {
+      NlvObject *row = g_ptr_array_index (all, i);
+
+      if (match (row, user_data))
+        free_object (row);
+      else
+        g_ptr_array_add (network->objects, row);
+    }
 }
 
 void

@@ -365,6 +365,9 @@ void nlv_network_remove_address (NlvNetwork *network, NlvAddress *row);
 void nlv_network_remove_rule (NlvNetwork *network, NlvRule *row);
 void nlv_network_remove_neighbor (NlvNetwork *network, NlvNeighbor *row);
 void nlv_network_remove_object (NlvNetwork *network, NlvObject *row);
+/* All that @match takes. */
+void nlv_network_remove_objects (NlvNetwork *network, gboolean (*match) (const NlvObject *row, gpointer user_data),
+                                 gpointer user_data);
 void nlv_network_remove_nexthop (NlvNetwork *network, NlvNexthopObject *row);
 /* The same as a removal, but the row goes to @out, for the caller to clear. */
 void nlv_network_steal_address (NlvNetwork *network, NlvAddress *row, NlvAddress *out);
@@ -432,11 +435,6 @@ guint64 nlv_network_next_sequence (NlvNetwork *network);
  * called before. */
 void nlv_network_begin_indices (NlvNetwork *network);
 guint32 nlv_network_free_index (NlvNetwork *network);
-
-/* Whether requests may still add to it: about how much memory its rows take, at
- * the most @room bytes, 1 GiB if nobody says otherwise. */
-gboolean nlv_network_has_room (NlvNetwork *network);
-void nlv_network_set_room (NlvNetwork *network, gsize room);
 
 NlvGlobals *nlv_network_get_globals (NlvNetwork *network);
 

@@ -6,6 +6,7 @@
 #include "model/device/netdev.h"
 #include "model/fib.h"
 #include "model/file/table-file.h"
+#include "model/network-limits.h"
 #include "model/rtnetlink/rtnetlink-private.h"
 #include "model/timer.h"
 

@@ -53,25 +53,34 @@ make_bucket (const NlvNexthopObject *group, const Bucket *bucket)
   return object;
 }
 
+typedef struct
+{
+  guint32 group;
+  GArray *members; /* (element-type guint32) by index */
+} Taking;
+
+static gboolean
+take_bucket (const NlvObject *object, gpointer user_data)
+{
+  Taking *taking = user_data;
+  Bucket bucket;
+
+  if (!read_bucket (object, &bucket) || bucket.group != taking->group)
+    return FALSE;
+  if (bucket.index >= taking->members->len)
+    g_array_set_size (taking->members, bucket.index + 1u);
+  g_array_index (taking->members, guint32, bucket.index) = bucket.member;
+  return TRUE;
+}
+
 /* Takes the group's buckets off. (element-type guint32): the members, by index */
 static GArray *
 take_buckets (NlvNetwork *network, guint32 group)
 {
-  GArray *members = g_array_new (FALSE, TRUE, sizeof (guint32));
+  Taking taking = { group, g_array_new (FALSE, TRUE, sizeof (guint32)) };
 
-  for (guint i = nlv_network_get_n_objects (network); i-- > 0;)
-    {
-      NlvObject *object = nlv_network_get_object (network, i);
-      Bucket bucket;
-
-      if (!read_bucket (object, &bucket) || bucket.group != group)
-        continue;
-      if (bucket.index >= members->len)
-        g_array_set_size (members, bucket.index + 1u);
-      g_array_index (members, guint32, bucket.index) = bucket.member;
-      nlv_network_remove_object (network, object);
-    }
-  return members;
+  nlv_network_remove_objects (network, take_bucket, &taking);
+  return taking.members;
 }
 
 /* nh_res_group_rebalance(): how many buckets each member is to have. */

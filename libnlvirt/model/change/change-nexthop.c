@@ -5,6 +5,7 @@
 #include "model/change/change-nexthop.h"
 #include "model/change/change-route.h"
 #include "model/fib.h"
+#include "model/network-limits.h"
 #include "model/rtnetlink/rtnetlink-private.h"
 
 #include <errno.h>
@@ -434,7 +435,13 @@ insert (Asked *asked)
 {
   NlvNetwork *network = asked->change.network;
   NlvNexthopObject *row = nlv_network_find_nexthop (network, asked->row.id);
+  const char *words = asked->row.group != NULL
+                        ? nlv_network_lacks_room_for_group (network, asked->row.id, asked->row.group->len,
+                                                            row == NULL && asked->resilient ? asked->n_buckets : 0)
+                        : NULL;
 
+  if (words != NULL)
+    return nlv_change_refuse (&asked->change, -ENOMEM, words);
   if (row != NULL)
     return (asked->nl_flags & NLM_F_REPLACE) ? replace (asked, row) : -EEXIST;
   if ((asked->nl_flags & NLM_F_REPLACE) && !(asked->nl_flags & NLM_F_CREATE))
@@ -523,6 +530,6 @@ nlv_delnexthop (const NlvRequest *request)
   if (row == NULL)
     return -ENOENT;
   nlv_change_init_request (&change, request);
-  nlv_nexthop_remove (&change, request->message->header.nlmsg_flags, row, TRUE);
+  nlv_nexthop_remove (&change, request->message->header.nlmsg_flags, row);
   return 0;
 }

@@ -17,8 +17,8 @@ void nlv_nexthop_renew_routes (NlvChange *change, const NlvNexthopObject *nextho
 int nlv_nexthop_check_users (NlvChange *change, const NlvNexthopObject *old, const NlvNexthopObject *row);
 /* nexthop_replace_notify() */
 void nlv_nexthop_tell_routes (NlvChange *change, guint32 id);
-/* remove_nexthop(); with NULL for nlinfo the kernel tells nobody: !@told. */
-void nlv_nexthop_remove (NlvChange *change, guint16 nl_flags, NlvNexthopObject *row, gboolean told);
+/* remove_nexthop(), which is told of */
+void nlv_nexthop_remove (NlvChange *change, guint16 nl_flags, NlvNexthopObject *row);
 
 /* nh_netdev_event() */
 void nlv_nexthop_device_event (NlvChange *change, NlvLink *link, NlvNetdevEvent event);

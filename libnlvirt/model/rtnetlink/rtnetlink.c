@@ -3,6 +3,7 @@
 /* Which handler answers a request, and what all dumps have in common: the
  * kernel's rtnetlink_rcv_msg(), rtnl_dump_all() and rtnl_dumpit(). */
 #include "model/change/change-link.h"
+#include "model/network-limits.h"
 #include "model/rtnetlink/rtnetlink-private.h"
 #include "model/timer.h"
 
@@ -223,13 +224,16 @@ serve_single (NlvNetwork *network, const NlvCaller *caller, const NlvMessage *me
   const NlvRequest request = { network, caller, message, answer, &answer->extack };
   guint kind = (message->header.nlmsg_type - RTM_BASE) & 3;
   gboolean is_delete = kind == 1, is_new = kind == 0;
+  const char *words = NULL;
   int error;
 
   if (is_delete && (message->header.nlmsg_flags & NLM_F_BULK) != 0 && !handler->bulk)
     return nlv_request_refuse (&request, -EOPNOTSUPP, "Bulk delete is not supported");
   /* Who adds without end is stopped, as by a kernel that has no memory left. */
-  if (is_new && !nlv_network_has_room (network))
-    return nlv_request_refuse (&request, -ENOMEM, "The network is full");
+  if (is_new)
+    words = nlv_network_lacks_room (network, message->header.nlmsg_type, message->header.nlmsg_flags);
+  if (words != NULL)
+    return nlv_request_refuse (&request, -ENOMEM, words);
   nlv_network_hold (network);
   error = handler->doit (&request);
   nlv_network_release (network);
