@@ -343,6 +343,13 @@ take_empty_table (NlvFib *fib)
   return id;
 }
 
+/* fib_unmerge() */
+static void
+split_local_table (NlvNetwork *network)
+{
+  nlv_network_get_globals (network)->local_table = NLV_LOCAL_TABLE_OWN;
+}
+
 /* fib4_rule_configure() */
 static int
 configure_ipv4 (Asked *asked)
@@ -361,8 +368,7 @@ configure_ipv4 (Asked *asked)
   error = read_dscp (asked);
   if (error != 0)
     return error;
-  /* fib_unmerge() */
-  nlv_network_get_globals (network)->local_table = NLV_LOCAL_TABLE_OWN;
+  split_local_table (network);
   if (rule->table == RT_TABLE_UNSPEC && !rule->l3mdev && rule->action == FR_ACT_TO_TBL)
     rule->table = take_empty_table (nlv_network_get_fib (network));
   rule->realm = number (asked, FRA_FLOW, 0);
@@ -579,6 +585,8 @@ nlv_delrule (const NlvRequest *request)
     return -ENOENT;
   if ((rule->flags & FIB_RULE_PERMANENT) != 0)
     return -EPERM;
+  if (rule->family == AF_INET)
+    split_local_table (request->network);
   /* Its flags tell what is true without it. */
   gone = *rule;
   gone.extra = nlv_raw_attrs_copy (rule->extra);
