@@ -13,6 +13,8 @@
 /* GRO_MAX_SIZE and GSO_LEGACY_MAX_SIZE */
 #define MAX_GRO_SIZE (8 * 65535)
 #define LEGACY_MAX_SIZE 65536
+/* Pointers in KMALLOC_MAX_SIZE. */
+#define MAX_QUEUE_LENGTH 524288
 
 typedef int (*Step) (NlvLinkRequest *self, NlvLink *link, NlvLinkStatus *status);
 
@@ -185,14 +187,30 @@ set_carrier (NlvLinkRequest *self, NlvLink *link, NlvLinkStatus *status)
   return error;
 }
 
+/* pfifo_fast_change_tx_queue_len() */
+static gboolean
+has_rings (const NlvLink *link)
+{
+  return g_strcmp0 (link->qdisc, "pfifo_fast") == 0 || g_strcmp0 (link->qdisc, "mq") == 0;
+}
+
 static int
 set_queue_length (NlvLinkRequest *self, NlvLink *link, NlvLinkStatus *status)
 {
   const NlvAttr *attr = find (self, IFLA_TXQLEN);
+  guint32 before;
 
   if (attr == NULL)
     return 0;
+  before = link->tx_queue_length;
   nlv_link_set_queue_length (&self->change, link, nlv_attr_u32 (attr));
+  if (link->tx_queue_length != before && link->tx_queue_length > MAX_QUEUE_LENGTH && has_rings (link))
+    {
+      /* Of the way back nobody is told. */
+      link->tx_queue_length = before;
+      nlv_network_touch_link (self->change.network, link);
+      return -ENOMEM;
+    }
   modified (status);
   return 0;
 }
