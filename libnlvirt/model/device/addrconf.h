@@ -17,6 +17,8 @@ void nlv_ipv6_set_generation (NlvLink *link, guint8 mode);
 gboolean nlv_ipv6_accepts_ra (const NlvLink *link);
 /* IF_READY of struct inet6_dev: addresses are checked, and made. */
 gboolean nlv_ipv6_is_ready (const NlvLink *link);
+/* addrconf_link_ready(): it may become so. */
+gboolean nlv_ipv6_is_link_ready (const NlvLink *link);
 void nlv_ipv6_set_flags (NlvLink *link, guint32 set, guint32 clear);
 
 /* ipv6_add_addr(): link, local, peer, prefix length, flags, metric, lifetimes and

@@ -26,9 +26,8 @@ static const NlvIp all_nodes_of_interface = { .bytes = { 0xff, 0x01, [15] = 1 } 
 static const NlvIp all_nodes = { .bytes = { 0xff, 0x02, [15] = 1 } };
 static const NlvIp all_routers = { .bytes = { 0xff, 0x02, [15] = 2 } };
 
-/* addrconf_link_ready() */
-static gboolean
-is_link_ready (const NlvLink *link)
+gboolean
+nlv_ipv6_is_link_ready (const NlvLink *link)
 {
   guint8 state = nlv_link_get_operational_state (link);
 
@@ -53,7 +52,7 @@ stamp (NlvChange *change, NlvLink *link)
 static void
 begin (NlvChange *change, NlvLink *link)
 {
-  gboolean ready = (link->flags & IFF_UP) != 0 && is_link_ready (link);
+  gboolean ready = (link->flags & IFF_UP) != 0 && nlv_ipv6_is_link_ready (link);
 
   nlv_netconf_take_default (change->network, link, AF_INET6);
   nlv_ipv6_set_flags (link, ready ? IF_READY : 0, IF_READY | IF_RS_SENT | IF_RA_RCVD);
@@ -201,7 +200,7 @@ static void
 come_up (NlvChange *change, NlvLink *link)
 {
   restore_addresses (change, link);
-  if (is_link_ready (link))
+  if (nlv_ipv6_is_link_ready (link))
     become_ready (change, link);
   if (link->mtu < MIN_MTU)
     go_down (change, link, FALSE);
@@ -210,7 +209,7 @@ come_up (NlvChange *change, NlvLink *link)
 static void
 change_state (NlvChange *change, NlvLink *link)
 {
-  if (!is_link_ready (link))
+  if (!nlv_ipv6_is_link_ready (link))
     nlv_ipv6_sync_carrier (change, link);
   else if (!nlv_ipv6_is_ready (link))
     become_ready (change, link);

@@ -270,7 +270,8 @@ nlv_filter_device_event (NlvChange *change, NlvLink *link, NlvNetdevEvent event)
       sync_up (network, link);
       nlv_filter_join (network, link, NLV_GROUPS_IPV4);
     }
-  if ((event == NLV_NETDEV_UP || event == NLV_NETDEV_CHANGE) && link->carrier && !nlv_ipv6_is_disabled (link))
+  if ((event == NLV_NETDEV_UP || event == NLV_NETDEV_CHANGE) && nlv_ipv6_is_link_ready (link) &&
+      !nlv_ipv6_is_disabled (link))
     nlv_filter_join (network, link, NLV_GROUPS_IPV6);
   if (event == NLV_NETDEV_DOWN)
     {
