@@ -154,7 +154,7 @@ class Rest:
                 f"ip token set 2001:db8::1 dev {self.link()}", "ip token set ::5 dev gone0", "ip token del dev lo",
                 "ip netconf show dev gone0", "ip nothing", "ip addrlabel add prefix ::ffff:0:0/96 label 99",
                 "busybox ip link set gone0 up", "busybox ip addr add 10.0.0.1/24 dev gone0",
-                "busybox ip route add 10.0.0.0/8 via 198.18.5.5", "busybox ip addr del 10.66.0.1/24 dev lo",
+                "busybox ip route add 10.0.0.0/8 via 198.18.5.5", "busybox ip route del 10.66.0.0/24 via 198.18.5.5",
                 "ip ntable change name arp_cache dev gone0 queue 5", "ip ntable change name nothing queue 5",
             ]
         )  # fmt: skip

@@ -121,7 +121,8 @@ def groups(text):
             shown = [_masked_object(rows)]
         if not _is_passing(kind, rows):
             of_kind = {"neighbor": neighbors, "object": objects}.get(kind, found)
-            of_kind.append((kind, name, tuple(shown)))
+            # How old a link is is told of those only that have IPv4 or IPv6; lo is the oldest.
+            of_kind.insert(0 if (kind, name) == ("link", "lo") else len(of_kind), (kind, name, tuple(shown)))
     return [*found, *sorted(neighbors), *sorted(objects, key=lambda group: group[2][0].split()[0])]
 
 
