@@ -22,6 +22,7 @@ typedef struct
 {
   NlvNeighbor row;
   guint64 sequence;
+  guint place; /* among those of its link */
 } NlvNeighborNode;
 
 /* An IPv4 subnet on a link: the first address in it is the primary one. */

@@ -15,7 +15,7 @@
 #define NLV_MAX_ADDRESS_LABELS 4096
 #define NLV_MAX_TABLES 65536 /* of each family */
 #define NLV_MAX_RULES 16384
-#define NLV_MAX_NEIGHBORS 131072
+#define NLV_MAX_NEIGHBORS 65536
 #define NLV_MAX_NEXTHOPS 16384
 #define NLV_MAX_GROUP_SIZE 1024     /* members of one group of nexthops */
 #define NLV_MAX_GROUP_MEMBERS 65536 /* of all groups */

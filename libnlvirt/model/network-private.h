@@ -52,6 +52,7 @@ struct _NlvNetwork
   GHashTable *address_set;       /* of (unowned) NlvAddressNode */
   GHashTable *subnets;           /* set of (owned) NlvSubnet */
   GHashTable *neighbor_set;      /* of (unowned) NlvNeighborNode */
+  GHashTable *neighbors_by_link; /* index → (owned) (element-type NlvNeighborNode) (unowned), in no order */
   GHashTable *nexthops_by_id;    /* id → (unowned) NlvNexthopObject */
   NlvFib *fib;                   /* (owned) */
   NlvObservers observers;

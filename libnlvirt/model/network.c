@@ -46,6 +46,7 @@ nlv_network_new (void)
   network->address_set = g_hash_table_new (nlv_hash_address, nlv_equal_addresses);
   network->subnets = g_hash_table_new_full (nlv_hash_subnet, nlv_equal_subnets, g_free, NULL);
   network->neighbor_set = g_hash_table_new (nlv_hash_neighbor, nlv_equal_neighbors);
+  network->neighbors_by_link = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_ptr_array_unref);
   network->nexthops_by_id = g_hash_table_new (NULL, NULL);
   network->fib = nlv_fib_new ();
   network->room = USUAL_ROOM;
@@ -94,6 +95,7 @@ nlv_network_unref (NlvNetwork *network)
   g_hash_table_unref (network->address_set);
   g_hash_table_unref (network->subnets);
   g_hash_table_unref (network->neighbor_set);
+  g_hash_table_unref (network->neighbors_by_link);
   g_hash_table_unref (network->nexthops_by_id);
   nlv_rows_clear (&network->links_by_age);
   nlv_rows_clear (&network->links);
@@ -284,6 +286,37 @@ nlv_network_add_rule (NlvNetwork *network, NlvRule *row)
   return add_rule (network, row, ++network->sequence);
 }
 
+static void
+enter_neighbor (NlvNetwork *network, NlvNeighborNode *node)
+{
+  gpointer link = GUINT_TO_POINTER (node->row.link);
+  GPtrArray *rows = g_hash_table_lookup (network->neighbors_by_link, link);
+
+  if (rows == NULL)
+    {
+      rows = g_ptr_array_new ();
+      g_hash_table_insert (network->neighbors_by_link, link, rows);
+    }
+  node->place = rows->len;
+  g_ptr_array_add (rows, node);
+  g_hash_table_add (network->neighbor_set, node);
+}
+
+/* The last one of its link takes its place. */
+static void
+forget_neighbor (NlvNetwork *network, const NlvNeighborNode *node)
+{
+  gpointer link = GUINT_TO_POINTER (node->row.link);
+  GPtrArray *rows = g_hash_table_lookup (network->neighbors_by_link, link);
+
+  g_hash_table_remove (network->neighbor_set, node);
+  g_ptr_array_remove_index_fast (rows, node->place);
+  if (node->place < rows->len)
+    ((NlvNeighborNode *) g_ptr_array_index (rows, node->place))->place = node->place;
+  if (rows->len == 0)
+    g_hash_table_remove (network->neighbors_by_link, link);
+}
+
 static NlvNeighbor *
 add_neighbor (NlvNetwork *network, NlvNeighbor *row, guint64 sequence)
 {
@@ -299,7 +332,7 @@ add_neighbor (NlvNetwork *network, NlvNeighbor *row, guint64 sequence)
   row->extra = NULL;
   node->sequence = sequence;
   nlv_rows_add (&network->neighbors, node);
-  g_hash_table_add (network->neighbor_set, node);
+  enter_neighbor (network, node);
   tell_added (network, NLV_ROW_NEIGHBOR, &network->neighbors, node, 0);
   return &node->row;
 }
@@ -327,11 +360,11 @@ nlv_network_replace_neighbor (NlvNetwork *network, NlvNeighbor *row, NlvNeighbor
       nlv_network_remove_neighbor (network, row);
       return there;
     }
-  g_hash_table_remove (network->neighbor_set, row);
+  forget_neighbor (network, (NlvNeighborNode *) row);
   nlv_neighbor_clear (row);
   *row = *with;
   with->extra = NULL;
-  g_hash_table_add (network->neighbor_set, row);
+  enter_neighbor (network, (NlvNeighborNode *) row);
   nlv_network_touch_neighbor (network, row);
   return row;
 }
@@ -499,7 +532,7 @@ nlv_network_remove_rule (NlvNetwork *network, NlvRule *row)
 void
 nlv_network_remove_neighbor (NlvNetwork *network, NlvNeighbor *row)
 {
-  g_hash_table_remove (network->neighbor_set, row);
+  forget_neighbor (network, (NlvNeighborNode *) row);
   nlv_network_row_changed (network, NLV_ROW_NEIGHBOR, nlv_rows_remove (&network->neighbors, row), 1, 0);
 }
 
@@ -738,6 +771,30 @@ nlv_network_find_neighbor (NlvNetwork *network, const NlvNeighbor *like)
 
   g_hash_table_lookup_extended (network->neighbor_set, like, &node, NULL);
   return node;
+}
+
+const GPtrArray *
+nlv_network_peek_neighbors (NlvNetwork *network, guint32 link)
+{
+  return g_hash_table_lookup (network->neighbors_by_link, GUINT_TO_POINTER (link));
+}
+
+static int
+compare_neighbor_elements (gconstpointer a, gconstpointer b)
+{
+  return nlv_compare_neighbors (*(const gconstpointer *) a, *(const gconstpointer *) b);
+}
+
+GPtrArray *
+nlv_network_find_neighbors (NlvNetwork *network, guint32 link)
+{
+  const GPtrArray *known = nlv_network_peek_neighbors (network, link);
+  GPtrArray *rows = g_ptr_array_sized_new (known != NULL ? known->len : 0);
+
+  for (guint i = 0; known != NULL && i < known->len; i++)
+    g_ptr_array_add (rows, g_ptr_array_index (known, i));
+  g_ptr_array_sort (rows, compare_neighbor_elements);
+  return rows;
 }
 
 guint64

@@ -424,6 +424,10 @@ NlvLink *nlv_network_find_link_by_own_name (NlvNetwork *network, const char *nam
 NlvNexthopObject *nlv_network_find_nexthop (NlvNetwork *network, guint32 id);
 /* With the same key: family, link, destination, and whether it is a proxy. */
 NlvNeighbor *nlv_network_find_neighbor (NlvNetwork *network, const NlvNeighbor *like);
+/* Those of a link, in the order of the walk. (element-type NlvNeighbor) */
+GPtrArray *nlv_network_find_neighbors (NlvNetwork *network, guint32 link);
+/* The same in no order, or NULL for none; it holds until the next change. */
+const GPtrArray *nlv_network_peek_neighbors (NlvNetwork *network, guint32 link);
 /* A number that no other neighbour ever has. */
 guint64 nlv_network_get_neighbor_key (NlvNetwork *network, const NlvNeighbor *row);
 NlvNeighbor *nlv_network_find_neighbor_by_key (NlvNetwork *network, guint64 key);

@@ -197,11 +197,12 @@ describe (const Asked *asked, guint16 state, guint8 flags)
 static guint
 count_entries (const Asked *asked)
 {
-  NlvNetwork *network = asked->base->change.network;
+  const NlvLink *link = asked->base->link;
+  const GPtrArray *rows = nlv_network_peek_neighbors (asked->base->change.network, link->index);
   guint n = 0;
 
-  for (guint i = 0; i < nlv_network_get_n_neighbors (network); i++)
-    n += nlv_fdb_is_own (nlv_network_get_neighbor (network, i), asked->base->link);
+  for (guint i = 0; rows != NULL && i < rows->len; i++)
+    n += nlv_fdb_is_own (g_ptr_array_index (rows, i), link) ? 1 : 0;
   return n;
 }
 

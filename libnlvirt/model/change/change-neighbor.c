@@ -503,12 +503,15 @@ nlv_delneigh (const NlvRequest *request)
 static void
 flush_rows (NlvChange *change, const NlvLink *link, guint8 family, gboolean all, gboolean proxies)
 {
-  NlvNetwork *network = change->network;
-  g_autoptr (GPtrArray) rows = g_ptr_array_new ();
+  g_autoptr (GPtrArray) known = NULL, rows = NULL;
 
-  for (guint i = nlv_network_get_n_neighbors (network); i-- > 0;)
+  if (nlv_network_peek_neighbors (change->network, link->index) == NULL)
+    return;
+  known = nlv_network_find_neighbors (change->network, link->index);
+  rows = g_ptr_array_new ();
+  for (guint i = known->len; i-- > 0;)
     {
-      NlvNeighbor *row = nlv_network_get_neighbor (network, i);
+      NlvNeighbor *row = g_ptr_array_index (known, i);
 
       if (row->family == family && row->link == link->index && row->proxy == proxies &&
           (all || ((row->state & NUD_PERMANENT) == 0 && (row->extended_flags & EXT_VALIDATED) == 0)))

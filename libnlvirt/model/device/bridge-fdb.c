@@ -137,10 +137,11 @@ static GPtrArray *
 find_entries (NlvNetwork *network, const NlvLink *link)
 {
   GPtrArray *entries = g_ptr_array_new ();
+  g_autoptr (GPtrArray) rows = nlv_network_find_neighbors (network, link->index);
 
-  for (guint i = 0; i < nlv_network_get_n_neighbors (network); i++)
+  for (guint i = 0; i < rows->len; i++)
     {
-      NlvNeighbor *entry = nlv_network_get_neighbor (network, i);
+      NlvNeighbor *entry = g_ptr_array_index (rows, i);
 
       if (entry->family == AF_BRIDGE && entry->link == link->index && (entry->flags & NTF_SELF) == 0)
         g_ptr_array_add (entries, entry);

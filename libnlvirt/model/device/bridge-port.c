@@ -28,30 +28,44 @@ nlv_bridge_of_port (NlvNetwork *network, const NlvLink *port)
   return master != NULL && nlv_link_is_bridge (master) ? master : NULL;
 }
 
+typedef struct
+{
+  NlvLink *link;
+  guint16 number;
+  guint position;
+} Port;
+
 /* The least number is taken for a new port, so the highest is mostly the newest. */
 static int
 compare_ports (gconstpointer a, gconstpointer b)
 {
-  const NlvLink *left = *(const NlvLink *const *) a, *right = *(const NlvLink *const *) b;
+  const Port *left = a, *right = b;
 
-  return (int) nlv_info_get_u16 (right->slave_data, IFLA_BRPORT_NO) -
-         (int) nlv_info_get_u16 (left->slave_data, IFLA_BRPORT_NO);
+  if (left->number != right->number)
+    return (int) right->number - (int) left->number;
+  return left->position < right->position ? -1 : left->position > right->position;
 }
 
 GPtrArray *
 nlv_bridge_get_ports (NlvNetwork *network, const NlvLink *bridge)
 {
-  GPtrArray *ports = g_ptr_array_new ();
+  g_autoptr (GArray) ports = g_array_new (FALSE, FALSE, sizeof (Port));
+  GPtrArray *links = g_ptr_array_new ();
 
   for (guint i = 0; i < nlv_network_get_n_links (network); i++)
     {
       NlvLink *link = nlv_network_get_link (network, i);
+      Port port = { .link = link, .position = i };
 
-      if (link->master == bridge->index && link != bridge)
-        g_ptr_array_add (ports, link);
+      if (link->master != bridge->index || link == bridge)
+        continue;
+      port.number = nlv_info_get_u16 (link->slave_data, IFLA_BRPORT_NO);
+      g_array_append_val (ports, port);
     }
-  g_ptr_array_sort (ports, compare_ports);
-  return ports;
+  g_array_sort (ports, compare_ports);
+  for (guint i = 0; i < ports->len; i++)
+    g_ptr_array_add (links, g_array_index (ports, Port, i).link);
+  return links;
 }
 
 gboolean
@@ -280,7 +294,8 @@ is_handled (NlvNetwork *network, const NlvLink *link)
     {
       const NlvLink *other = nlv_network_get_link (network, i);
 
-      if (other->kind != NULL && g_strv_contains (kinds, other->kind) && nlv_link_find_lower (network, other) == link)
+      if (other->lower == link->index && other->kind != NULL && g_strv_contains (kinds, other->kind) &&
+          nlv_link_find_lower (network, other) == link)
         return TRUE;
     }
   return FALSE;

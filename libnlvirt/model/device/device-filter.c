@@ -108,7 +108,7 @@ is_wanted (NlvNetwork *network, const NlvLink *link, const guint8 *address)
     {
       const NlvLink *upper = nlv_network_get_link (network, i);
 
-      if (find_synced (network, upper) == link && has_entry (network, upper, address))
+      if (upper->lower == link->index && find_synced (network, upper) == link && has_entry (network, upper, address))
         return TRUE;
     }
   return FALSE;
@@ -218,10 +218,11 @@ static GArray *
 list_entries (NlvNetwork *network, const NlvLink *link)
 {
   GArray *entries = g_array_new (FALSE, FALSE, sizeof (NlvNeighbor));
+  g_autoptr (GPtrArray) rows = nlv_network_find_neighbors (network, link->index);
 
-  for (guint i = 0, n = nlv_network_get_n_neighbors (network); i < n; i++)
+  for (guint i = 0; i < rows->len; i++)
     {
-      const NlvNeighbor *row = nlv_network_get_neighbor (network, i);
+      const NlvNeighbor *row = g_ptr_array_index (rows, i);
 
       if (row->family == AF_BRIDGE && row->link == link->index && (row->flags & NTF_SELF) != 0)
         g_array_append_val (entries, *row);

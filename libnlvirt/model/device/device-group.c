@@ -39,6 +39,7 @@ family_of (NlvGroups which)
 static guint32
 count_users (NlvNetwork *network, const NlvLink *link, NlvGroups which, const NlvIp *group)
 {
+  const GPtrArray *rows = nlv_network_peek_neighbors (network, link->index);
   guint32 n = 0;
 
   if (which != NLV_GROUPS_IPV6 || group->bytes[12] != 0xff)
@@ -54,9 +55,9 @@ count_users (NlvNetwork *network, const NlvLink *link, NlvGroups which, const Nl
       if (address->check != NLV_CHECK_BEGINS && nlv_ip_equal (&own, group, AF_INET6))
         n++;
     }
-  for (guint i = 0; i < nlv_network_get_n_neighbors (network); i++)
+  for (guint i = 0; rows != NULL && i < rows->len; i++)
     {
-      const NlvNeighbor *row = nlv_network_get_neighbor (network, i);
+      const NlvNeighbor *row = g_ptr_array_index (rows, i);
       NlvIp own = nlv_ipv6_solicited_node (&row->destination);
 
       if (row->family == AF_INET6 && row->proxy && row->link == link->index && nlv_ip_equal (&own, group, AF_INET6))

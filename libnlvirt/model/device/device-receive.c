@@ -28,7 +28,7 @@ is_wanted_by_upper (NlvNetwork *network, const NlvLink *link, const guint8 *but)
     {
       const NlvLink *upper = nlv_network_get_link (network, i);
 
-      if (!nlv_link_is_up (upper) || nlv_link_find_lower (network, upper) != link ||
+      if (upper->lower != link->index || !nlv_link_is_up (upper) || nlv_link_find_lower (network, upper) != link ||
           memcmp (upper->address, link->address, 6) == 0 || (but != NULL && memcmp (upper->address, but, 6) == 0))
         continue;
       if (g_strcmp0 (upper->kind, "vlan") == 0 || (nlv_link_is_macvlan (upper) && !nlv_macvlan_is_passthru (upper)))
@@ -51,11 +51,13 @@ is_listed_as_unicast (const guint8 *address)
 static gboolean
 lets_others_in (NlvNetwork *network, const NlvLink *link, const guint8 *but)
 {
+  const GPtrArray *rows = nlv_network_peek_neighbors (network, link->index);
+
   if (g_strcmp0 (link->kind, "vxlan") == 0)
     return is_wanted_by_upper (network, link, but);
-  for (guint i = 0; i < nlv_network_get_n_neighbors (network); i++)
+  for (guint i = 0; rows != NULL && i < rows->len; i++)
     {
-      const NlvNeighbor *entry = nlv_network_get_neighbor (network, i);
+      const NlvNeighbor *entry = g_ptr_array_index (rows, i);
 
       if (entry->family == AF_BRIDGE && entry->link == link->index && (entry->flags & NTF_SELF) != 0 &&
           is_listed_as_unicast (entry->address))

@@ -187,7 +187,7 @@ find_all (NlvNetwork *network, const NlvLink *lower)
     {
       NlvLink *link = nlv_network_get_link_by_age (network, i);
 
-      if (nlv_link_is_macvlan (link) && nlv_link_find_lower (network, link) == lower)
+      if (link->lower == lower->index && nlv_link_is_macvlan (link) && nlv_link_find_lower (network, link) == lower)
         g_ptr_array_add (links, link);
     }
   return links;
@@ -222,7 +222,10 @@ update_queue_lengths (NlvNetwork *network, const NlvLink *lower)
   for (guint i = 0; i < links->len; i++)
     {
       NlvLink *link = g_ptr_array_index (links, i);
+      guint32 now;
 
+      if (nlv_info_get (link->kind_data, IFLA_MACVLAN_BC_QUEUE_LEN_USED, &now, sizeof now) && now == most)
+        continue;
       nlv_info_set_u32 (&link->kind_data, IFLA_MACVLAN_BC_QUEUE_LEN_USED, most);
       nlv_network_touch_link (network, link);
     }

@@ -113,7 +113,8 @@ nlv_vlans_on (NlvNetwork *network, const NlvLink *lower)
     {
       NlvLink *link = nlv_network_get_link (network, i);
 
-      if (g_strcmp0 (link->kind, "vlan") == 0 && nlv_link_find_lower (network, link) == lower)
+      if (link->lower == lower->index && g_strcmp0 (link->kind, "vlan") == 0 &&
+          nlv_link_find_lower (network, link) == lower)
         g_ptr_array_add (links, link);
     }
   g_ptr_array_sort (links, compare_ids);

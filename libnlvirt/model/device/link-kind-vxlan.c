@@ -113,12 +113,12 @@ is_default (const NlvNeighbor *entry, const NlvLink *link, const NlvVxlanConfig 
 static void
 remove_default (NlvChange *change, const NlvLink *link, const NlvVxlanConfig *config)
 {
-  NlvNetwork *network = change->network;
+  g_autoptr (GPtrArray) rows = nlv_network_find_neighbors (change->network, link->index);
 
-  for (guint i = 0; i < nlv_network_get_n_neighbors (network); i++)
-    if (is_default (nlv_network_get_neighbor (network, i), link, config))
+  for (guint i = 0; i < rows->len; i++)
+    if (is_default (g_ptr_array_index (rows, i), link, config))
       {
-        nlv_fdb_remove (change, nlv_network_get_neighbor (network, i));
+        nlv_fdb_remove (change, g_ptr_array_index (rows, i));
         return;
       }
 }

@@ -105,50 +105,55 @@ static const FlagAttr filter = { IFLA_VXLAN_VNIFILTER, NLV_VXLAN_VNIFILTER, FALS
 /* --- as it is kept ------------------------------------------------------------------ */
 
 static guint32
-flag_of (GBytes *info, guint16 type, guint32 flag)
+flag_of (const NlvAttr *info, guint16 type, guint32 flag)
 {
-  return nlv_info_get_u8 (info, type) != 0 ? flag : 0;
+  return nlv_attr_u8 (&info[type]) != 0 ? flag : 0;
 }
 
 static guint32
-presence_of (GBytes *info, guint16 type, guint32 flag)
+presence_of (const NlvAttr *info, guint16 type, guint32 flag)
 {
-  guint8 value;
+  return nlv_attr_present (&info[type]) ? flag : 0;
+}
 
-  return nlv_info_get (info, type, &value, sizeof value) ? flag : 0;
+static void
+read_ip (const NlvAttr *info, guint16 ipv4, guint16 ipv6, NlvIp *ip)
+{
+  if (nlv_attr_present (&info[ipv6]))
+    nlv_attr_copy (&info[ipv6], ip, 16);
+  else
+    nlv_attr_copy (&info[ipv4], ip, 4);
 }
 
 void
-nlv_vxlan_config_read (NlvVxlanConfig *config, GBytes *info)
+nlv_vxlan_config_read (NlvVxlanConfig *config, GBytes *kept)
 {
+  NlvAttr info[NLV_IFLA_VXLAN_MAX + 1];
   gboolean ipv6;
 
-  *config = (NlvVxlanConfig){ .id = nlv_info_get_u32 (info, IFLA_VXLAN_ID),
-                              .lower = nlv_info_get_u32 (info, IFLA_VXLAN_LINK),
-                              .ttl = nlv_info_get_u8 (info, IFLA_VXLAN_TTL),
-                              .tos = nlv_info_get_u8 (info, IFLA_VXLAN_TOS),
-                              .df = nlv_info_get_u8 (info, IFLA_VXLAN_DF),
-                              .label = nlv_info_get_u32 (info, IFLA_VXLAN_LABEL),
-                              .label_policy = nlv_info_get_u32 (info, NLV_IFLA_VXLAN_LABEL_POLICY),
-                              .ageing = nlv_info_get_u32 (info, IFLA_VXLAN_AGEING),
-                              .limit = nlv_info_get_u32 (info, IFLA_VXLAN_LIMIT),
-                              .port = nlv_info_get_u16 (info, IFLA_VXLAN_PORT) };
-  ipv6 = nlv_info_get (info, IFLA_VXLAN_GROUP6, config->remote.bytes, 16);
-  if (!ipv6)
-    nlv_info_get (info, IFLA_VXLAN_GROUP, config->remote.bytes, 4);
-  if (nlv_info_get (info, IFLA_VXLAN_LOCAL6, config->local.bytes, 16))
-    ipv6 = TRUE;
-  else
-    nlv_info_get (info, IFLA_VXLAN_LOCAL, config->local.bytes, 4);
+  nlv_attrs_parse (nlv_info_span (kept), info, NLV_IFLA_VXLAN_MAX, NULL, NLV_VALIDATE_LIBERAL, NULL);
+  *config = (NlvVxlanConfig){ .id = nlv_attr_u32 (&info[IFLA_VXLAN_ID]),
+                              .lower = nlv_attr_u32 (&info[IFLA_VXLAN_LINK]),
+                              .ttl = nlv_attr_u8 (&info[IFLA_VXLAN_TTL]),
+                              .tos = nlv_attr_u8 (&info[IFLA_VXLAN_TOS]),
+                              .df = nlv_attr_u8 (&info[IFLA_VXLAN_DF]),
+                              .label = nlv_attr_u32 (&info[IFLA_VXLAN_LABEL]),
+                              .label_policy = nlv_attr_u32 (&info[NLV_IFLA_VXLAN_LABEL_POLICY]),
+                              .ageing = nlv_attr_u32 (&info[IFLA_VXLAN_AGEING]),
+                              .limit = nlv_attr_u32 (&info[IFLA_VXLAN_LIMIT]),
+                              .port = nlv_attr_u16 (&info[IFLA_VXLAN_PORT]) };
+  ipv6 = nlv_attr_present (&info[IFLA_VXLAN_GROUP6]) || nlv_attr_present (&info[IFLA_VXLAN_LOCAL6]);
+  read_ip (info, IFLA_VXLAN_GROUP, IFLA_VXLAN_GROUP6, &config->remote);
+  read_ip (info, IFLA_VXLAN_LOCAL, IFLA_VXLAN_LOCAL6, &config->local);
   config->family = config->local_family = ipv6 ? AF_INET6 : AF_INET;
-  nlv_info_get (info, IFLA_VXLAN_PORT_RANGE, &config->ports, sizeof config->ports);
-  nlv_info_get (info, NLV_IFLA_VXLAN_RESERVED_BITS, config->reserved, sizeof config->reserved);
+  nlv_attr_copy (&info[IFLA_VXLAN_PORT_RANGE], &config->ports, sizeof config->ports);
+  nlv_attr_copy (&info[NLV_IFLA_VXLAN_RESERVED_BITS], config->reserved, sizeof config->reserved);
   config->flags = flag_of (info, ttl_inherit.type, ttl_inherit.flag) | flag_of (info, learning.type, learning.flag) |
                   flag_of (info, metadata.type, metadata.flag) | flag_of (info, bypass.type, bypass.flag) |
                   flag_of (info, filter.type, filter.flag) | presence_of (info, IFLA_VXLAN_GBP, NLV_VXLAN_GBP) |
                   presence_of (info, IFLA_VXLAN_GPE, NLV_VXLAN_GPE) |
                   presence_of (info, no_partial.type, no_partial.flag);
-  if (nlv_info_get_u8 (info, IFLA_VXLAN_UDP_CSUM) == 0)
+  if (nlv_attr_u8 (&info[IFLA_VXLAN_UDP_CSUM]) == 0)
     config->flags |= NLV_VXLAN_ZERO_CSUM;
   for (guint i = 0; i < G_N_ELEMENTS (early_flags); i++)
     config->flags |= flag_of (info, early_flags[i].type, early_flags[i].flag);

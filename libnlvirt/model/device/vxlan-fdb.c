@@ -91,10 +91,11 @@ nlv_vxlan_find_entry (NlvNetwork *network, const NlvLink *link, const NlvVxlanCo
                       guint32 source_vni)
 {
   GPtrArray *rows = g_ptr_array_new ();
+  g_autoptr (GPtrArray) all = nlv_network_find_neighbors (network, link->index);
 
-  for (guint i = 0; i < nlv_network_get_n_neighbors (network); i++)
+  for (guint i = 0; i < all->len; i++)
     {
-      NlvNeighbor *row = nlv_network_get_neighbor (network, i);
+      NlvNeighbor *row = g_ptr_array_index (all, i);
 
       if (nlv_fdb_is_own (row, link) && memcmp (row->address, address, 6) == 0 &&
           ((config->flags & NLV_VXLAN_METADATA) == 0 || nlv_vxlan_way_of (row, config).source_vni == source_vni))
