@@ -157,12 +157,6 @@ nlv_network_touch_address (NlvNetwork *network, const NlvAddress *row)
 }
 
 void
-nlv_network_touch_rule (NlvNetwork *network, const NlvRule *row)
-{
-  tell_added (network, NLV_ROW_RULE, &network->rules, row, 1);
-}
-
-void
 nlv_network_touch_neighbor (NlvNetwork *network, const NlvNeighbor *row)
 {
   tell_added (network, NLV_ROW_NEIGHBOR, &network->neighbors, row, 1);

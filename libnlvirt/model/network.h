@@ -378,7 +378,6 @@ void nlv_network_promote_address (NlvNetwork *network, NlvAddress *row);
 /* A row has changed in place, in nothing that it is ordered or found by. For
  * links see observer.h. */
 void nlv_network_touch_address (NlvNetwork *network, const NlvAddress *row);
-void nlv_network_touch_rule (NlvNetwork *network, const NlvRule *row);
 void nlv_network_touch_neighbor (NlvNetwork *network, const NlvNeighbor *row);
 
 /* Makes the links with these indexes the oldest, in this order. */

@@ -56,9 +56,6 @@ void nlv_bus_broadcast (NlvBus *bus, const NlvDatagram *datagram, const NlvNetli
 /* Of all sockets, what is to be served late. */
 gsize *nlv_bus_get_held (NlvBus *bus);
 
-/* socket.c */
-int nlv_netlink_socket_autobind (NlvNetlinkSocket *self, const NlvTask *task);
-
 /* socket-option.c */
 gboolean nlv_netlink_socket_has_option (const NlvNetlinkSocket *self, int option);
 

@@ -69,8 +69,8 @@ insert (NlvNetlinkSocket *self, guint32 port)
   return 0;
 }
 
-int
-nlv_netlink_socket_autobind (NlvNetlinkSocket *self, const NlvTask *task)
+static int
+autobind (NlvNetlinkSocket *self, const NlvTask *task)
 {
   guint32 port = task->tgid;
   gint32 rover = HIGHEST_ROVER;
@@ -115,7 +115,7 @@ nlv_netlink_socket_bind (NlvNetlinkSocket *self, const NlvTask *task, const void
     return error;
   if (!self->bound)
     {
-      error = name.nl_pid != 0 ? insert (self, name.nl_pid) : nlv_netlink_socket_autobind (self, task);
+      error = name.nl_pid != 0 ? insert (self, name.nl_pid) : autobind (self, task);
       if (error != 0)
         return error;
     }
@@ -144,7 +144,7 @@ nlv_netlink_socket_connect (NlvNetlinkSocket *self, const NlvTask *task, const v
     return -EINVAL;
   if ((name.nl_pid != 0 || name.nl_groups != 0) && !task->admin)
     return -EPERM;
-  error = nlv_netlink_socket_autobind (self, task);
+  error = autobind (self, task);
   if (error != 0)
     return error;
   self->connected = TRUE;
@@ -209,7 +209,7 @@ nlv_netlink_socket_send (NlvNetlinkSocket *self, const NlvTask *task, const void
       if ((port != 0 || group != 0) && !task->admin)
         return -EPERM;
     }
-  error = nlv_netlink_socket_autobind (self, task);
+  error = autobind (self, task);
   if (error != 0)
     return error;
   if (send_buffer < SEND_OVERHEAD || data.len > send_buffer - SEND_OVERHEAD)

@@ -17,8 +17,8 @@
 
 /* fib_nexthop_info() shows a way whose link has no carrier as dead where such
  * ways are not taken. */
-guint8
-nlv_nexthop_link_flags (NlvNetwork *network, const NlvLink *link, guint8 family)
+static guint8
+link_flags (NlvNetwork *network, const NlvLink *link, guint8 family)
 {
   gboolean ignored;
 
@@ -42,7 +42,7 @@ static void
 settle (NlvNetwork *network, NlvNexthop *nexthop, const NlvLink *link, guint32 flags, guint8 family)
 {
   nexthop->link = link->index;
-  nexthop->flags = (flags & KEPT_FLAGS) | nlv_nexthop_link_flags (network, link, family);
+  nexthop->flags = (flags & KEPT_FLAGS) | link_flags (network, link, family);
 }
 
 static gboolean

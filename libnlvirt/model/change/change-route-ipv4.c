@@ -356,8 +356,8 @@ look (NlvNetwork *network, const NlvRoute *row, Present *present)
     }
 }
 
-int
-nlv_route_insert_ipv4 (NlvChange *change, NlvRoute *row, guint16 flags, gboolean asked)
+static int
+insert_route (NlvChange *change, NlvRoute *row, guint16 flags, gboolean asked)
 {
   guint16 told = NLM_F_EXCL;
   Present present;
@@ -406,7 +406,7 @@ nlv_route_add_ipv4 (NlvChange *change, const NlvRouteConfig *config, gboolean as
   nlv_route_add_table (change->network, AF_INET, config->table);
   error = create (change, config, &row);
   if (error == 0)
-    return nlv_route_insert_ipv4 (change, &row, config->nlmsg_flags, asked);
+    return insert_route (change, &row, config->nlmsg_flags, asked);
   nlv_route_clear (&row);
   return error;
 }

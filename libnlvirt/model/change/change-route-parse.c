@@ -37,8 +37,8 @@ nlv_span_first_attr (NlvSpan attrs, guint16 type)
 }
 
 /* fib_gw_from_via() */
-int
-nlv_way_parse_via (NlvChange *change, const NlvAttr *attr, NlvWay *way)
+static int
+parse_via (NlvChange *change, const NlvAttr *attr, NlvWay *way)
 {
   guint16 family;
   NlvSpan address;
@@ -74,7 +74,7 @@ nlv_way_parse_gateway_ipv4 (NlvChange *change, NlvSpan attrs, NlvWay *way)
   if (nlv_attr_present (&gateway) && nlv_attr_present (&via))
     return nlv_change_refuse (change, -EINVAL, "Nexthop configuration can not contain both GATEWAY and VIA");
   if (nlv_attr_present (&via))
-    return nlv_way_parse_via (change, &via, way);
+    return parse_via (change, &via, way);
   if (!nlv_attr_present (&gateway))
     return 0;
   if (gateway.payload.len < sizeof (guint32))
@@ -102,7 +102,7 @@ parse_attr_ipv4 (NlvChange *change, const NlvAttr *attr, NlvRouteConfig *config)
         take_gateway_ipv4 (attr, way);
         break;
       case RTA_VIA:
-        return nlv_way_parse_via (change, attr, way);
+        return parse_via (change, attr, way);
       case RTA_PRIORITY:
         config->metric = nlv_attr_u32 (attr);
         break;

@@ -49,7 +49,6 @@ int nlv_route_config_parse_ipv6 (NlvChange *change, const NlvMessage *message, N
 gboolean nlv_rtnexthop_next (NlvSpan *rest, struct rtnexthop *header, NlvSpan *attrs);
 /* nla_find(): the first of its type, or one that is not present. */
 NlvAttr nlv_span_first_attr (NlvSpan attrs, guint16 type);
-int nlv_way_parse_via (NlvChange *change, const NlvAttr *attr, NlvWay *way);
 /* One of IPv4's RTA_MULTIPATH. @with_all: what fib_nh_match() does not look at too. */
 int nlv_way_parse_gateway_ipv4 (NlvChange *change, NlvSpan attrs, NlvWay *way);
 
@@ -68,8 +67,6 @@ int nlv_encap_build (NlvChange *change, guint8 family, const NlvWay *way, NlvNex
 int nlv_nexthop_check_ipv4 (NlvChange *change, guint32 flags, guint32 table, guint8 scope, NlvNexthop *nexthop);
 /* fib6_nh_init(): @config is asked for type, table and preferred source. */
 int nlv_nexthop_check_ipv6 (NlvChange *change, const NlvRouteConfig *config, const NlvWay *way, NlvNexthop *nexthop);
-/* The link's state in the flags of a way over it, for a route of @family. */
-guint8 nlv_nexthop_link_flags (NlvNetwork *network, const NlvLink *link, guint8 family);
 /* inet_addr_type_table(): RTN_* */
 guint8 nlv_address_type_ipv4 (NlvNetwork *network, const NlvIp *ip, guint32 table);
 /* ipv6_chk_addr_and_flags(): @link 0 is any. */
@@ -86,7 +83,6 @@ void nlv_route_add_table (NlvNetwork *network, guint8 family, guint32 table);
 /* fib_table_insert() and __ip6_ins_rt(): takes the members of @row, which has
  * been checked. @flags are the request's nlmsg_flags; from within, the kernel's
  * own. */
-int nlv_route_insert_ipv4 (NlvChange *change, NlvRoute *row, guint16 flags, gboolean asked);
 int nlv_route_insert_ipv6 (NlvChange *change, NlvRoute *row, guint16 flags, gboolean asked);
 
 /* change-route-ipv4.c: fib_create_info() with fib_table_insert(), and

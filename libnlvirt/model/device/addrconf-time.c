@@ -18,8 +18,9 @@ static void age (NlvChange *change, guint64 key);
 
 /* --- addresses that may be gone by then ------------------------------------------------- */
 
-guint64
-nlv_address_key (const NlvAddress *address)
+/* What finds an address again that may be gone by then. */
+static guint64
+address_key (const NlvAddress *address)
 {
   return (guint64) address->link << 32 | (guint32) ((const NlvAddressNode *) address)->sequence;
 }
@@ -32,7 +33,7 @@ find_address (NlvNetwork *network, guint64 key)
   NlvAddress *address;
 
   while ((address = nlv_network_get_link_address (network, AF_INET6, link, position++)) != NULL)
-    if (nlv_address_key (address) == key)
+    if (address_key (address) == key)
       return address;
   return NULL;
 }
@@ -40,14 +41,14 @@ find_address (NlvNetwork *network, guint64 key)
 void
 nlv_addrconf_stop_check (NlvNetwork *network, const NlvAddress *address)
 {
-  nlv_network_cancel (network, check, nlv_address_key (address));
+  nlv_network_cancel (network, check, address_key (address));
 }
 
 void
 nlv_addrconf_forget (NlvNetwork *network, const NlvAddress *address)
 {
   nlv_addrconf_stop_check (network, address);
-  nlv_network_cancel (network, age, nlv_address_key (address));
+  nlv_network_cancel (network, age, address_key (address));
 }
 
 /* --- duplicate address detection ---------------------------------------------------------- */
@@ -55,7 +56,7 @@ nlv_addrconf_forget (NlvNetwork *network, const NlvAddress *address)
 static void
 check_after (NlvChange *change, const NlvAddress *address, guint64 milliseconds)
 {
-  nlv_network_schedule (change->network, check, nlv_address_key (address), change->now + milliseconds / 10);
+  nlv_network_schedule (change->network, check, address_key (address), change->now + milliseconds / 10);
 }
 
 void
@@ -205,9 +206,9 @@ nlv_addrconf_watch_lifetime (NlvChange *change, NlvAddress *address)
   if ((address->flags & IFA_F_DEPRECATED) == 0)
     due = MIN (due, end_of (address, address->preferred_lifetime));
   if (due != G_MAXUINT64)
-    nlv_network_schedule (change->network, age, nlv_address_key (address), due);
+    nlv_network_schedule (change->network, age, address_key (address), due);
   else
-    nlv_network_cancel (change->network, age, nlv_address_key (address));
+    nlv_network_cancel (change->network, age, address_key (address));
 }
 
 /* addrconf_verify_rtnl() */

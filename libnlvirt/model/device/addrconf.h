@@ -60,8 +60,6 @@ gboolean nlv_addrconf_modify_prefix (NlvChange *change, const NlvAddress *addres
 void nlv_addrconf_add_routes (NlvChange *change, const NlvLink *link, const NlvAddress *address);
 
 /* addrconf-time.c: duplicate address detection, and lifetimes. */
-/* What finds an address again that may be gone by then. */
-guint64 nlv_address_key (const NlvAddress *address);
 void nlv_addrconf_dad_start (NlvChange *change, NlvAddress *address);
 /* addrconf_dad_run(): those that wait for the link, or all from the beginning. */
 void nlv_addrconf_dad_run (NlvChange *change, NlvLink *link, gboolean restart);

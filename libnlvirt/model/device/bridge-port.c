@@ -162,8 +162,8 @@ port_features (NlvNetwork *network, const NlvLink *port)
 }
 
 /* br_features_recompute(), of what drivers differ in. */
-guint
-nlv_bridge_get_features (NlvNetwork *network, const NlvLink *bridge)
+static guint
+get_bridge_features (NlvNetwork *network, const NlvLink *bridge)
 {
   g_autoptr (GPtrArray) ports = nlv_bridge_get_ports (network, bridge);
   guint features = ports->len == 0 ? HIGH_MEMORY | ROBUST : 0;
@@ -173,10 +173,10 @@ nlv_bridge_get_features (NlvNetwork *network, const NlvLink *bridge)
   return features;
 }
 
-void
-nlv_bridge_update_features (NlvChange *change, NlvLink *bridge, guint before)
+static void
+update_bridge_features (NlvChange *change, NlvLink *bridge, guint before)
 {
-  if (nlv_bridge_get_features (change->network, bridge) != before)
+  if (get_bridge_features (change->network, bridge) != before)
     nlv_netdev_notify (change, bridge, NLV_NETDEV_FEATURES_CHANGE);
 }
 
@@ -358,7 +358,7 @@ nlv_bridge_complete (NlvNetwork *network, NlvLink *bridge)
 int
 nlv_bridge_add_port (NlvChange *change, NlvLink *bridge, NlvLink *port)
 {
-  guint features = nlv_bridge_get_features (change->network, bridge);
+  guint features = get_bridge_features (change->network, bridge);
   gboolean changed;
   int error = check_port (change, bridge, port);
 
@@ -367,7 +367,7 @@ nlv_bridge_add_port (NlvChange *change, NlvLink *bridge, NlvLink *port)
   nlv_bridge_complete (change->network, bridge);
   nlv_bridge_settle_choices (change->network, bridge);
   become_port (change, bridge, port);
-  nlv_bridge_update_features (change, bridge, features);
+  update_bridge_features (change, bridge, features);
   add_headroom (change->network, bridge, port);
   nlv_bridge_add_local (change, bridge, port, port->address);
   changed = nlv_bridge_choose_address (change, bridge);
@@ -418,7 +418,7 @@ release_port (NlvChange *change, NlvLink *bridge, NlvLink *port)
 int
 nlv_bridge_remove_port (NlvChange *change, NlvLink *bridge, NlvLink *port)
 {
-  guint features = nlv_bridge_get_features (change->network, bridge);
+  guint features = get_bridge_features (change->network, bridge);
 
   nlv_bridge_complete (change->network, bridge);
   nlv_bridge_settle_choices (change->network, bridge);
@@ -427,7 +427,7 @@ nlv_bridge_remove_port (NlvChange *change, NlvLink *bridge, NlvLink *port)
   adjust_tso (change->network, bridge);
   if (nlv_bridge_choose_address (change, bridge))
     nlv_netdev_notify (change, bridge, NLV_NETDEV_CHANGE_ADDRESS);
-  nlv_bridge_update_features (change, bridge, features);
+  update_bridge_features (change, bridge, features);
   return 0;
 }
 

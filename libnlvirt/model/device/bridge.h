@@ -34,9 +34,6 @@ void nlv_bridge_complete (NlvNetwork *network, NlvLink *bridge);
 void nlv_bridge_settle_choices (NlvNetwork *network, NlvLink *bridge);
 /* br_mtu_auto_adjust() */
 void nlv_bridge_adjust_mtu (NlvChange *change, NlvLink *bridge);
-/* What netdev_update_features() compares. */
-guint nlv_bridge_get_features (NlvNetwork *network, const NlvLink *bridge);
-void nlv_bridge_update_features (NlvChange *change, NlvLink *bridge, guint before);
 /* IFLA_BRPORT_*: br_setport() */
 int nlv_bridge_set_port (NlvChange *change, NlvLink *bridge, NlvLink *port, const NlvAttr *attrs);
 extern const NlvPolicy nlv_bridge_port_policy[NLV_IFLA_BRPORT_MAX + 1];

@@ -16,8 +16,9 @@
 
 /* --- addresses and links -------------------------------------------------------------- */
 
-guint32
-nlv_ipv4_get_broadcast (const NlvAddress *address)
+/* 0.0.0.0 where there is none. */
+static guint32
+get_broadcast (const NlvAddress *address)
 {
   return address->has_broadcast ? address->broadcast.v4 : 0;
 }
@@ -151,7 +152,7 @@ void
 nlv_ipv4_add_routes (NlvChange *change, const NlvLink *link, const NlvAddress *address)
 {
   const NlvAddress *primary = address;
-  guint32 broadcast = nlv_ipv4_get_broadcast (address);
+  guint32 broadcast = get_broadcast (address);
   NlvRouteConfig config;
 
   if ((address->flags & IFA_F_SECONDARY) != 0)
@@ -234,8 +235,8 @@ static void
 note_needs (Needs *needs, const NlvAddress *at)
 {
   const NlvAddress *address = needs->address;
-  guint32 own = nlv_ipv4_get_broadcast (address), last = last_of (address);
-  guint32 theirs = nlv_ipv4_get_broadcast (at);
+  guint32 own = get_broadcast (address), last = last_of (address);
+  guint32 theirs = get_broadcast (at);
 
   needs->local |= address->local.v4 == at->local.v4;
   needs->broadcast |= own == theirs;
@@ -291,7 +292,7 @@ nlv_ipv4_remove_routes (NlvChange *change, const NlvLink *link, const NlvAddress
     find_needs (change->network, &needs);
   if (!needs.broadcast)
     {
-      config = begin (change, link, needs.primary, RTN_BROADCAST, nlv_ipv4_get_broadcast (address));
+      config = begin (change, link, needs.primary, RTN_BROADCAST, get_broadcast (address));
       take_out (change, &config);
     }
   if (has_subnet (address) && address->prefix_length < 31 && !needs.last)

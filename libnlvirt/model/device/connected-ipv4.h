@@ -6,8 +6,6 @@
 
 #include "model/change.h"
 
-/* 0.0.0.0 where there is none. */
-guint32 nlv_ipv4_get_broadcast (const NlvAddress *address);
 /* Whether they have the same mask and network: inet_ifa_match(). */
 gboolean nlv_ipv4_same_subnet (const NlvAddress *a, const NlvAddress *b);
 /* The first address of its subnet, or NULL: inet_ifa_byprefix(). */

@@ -208,21 +208,6 @@ nlv_link_change_flags (NlvChange *change, NlvLink *link, guint32 flags, guint32 
   return 0;
 }
 
-int
-nlv_link_open (NlvChange *change, NlvLink *link)
-{
-  int error;
-
-  if (nlv_link_is_up (link))
-    return 0;
-  error = open_device (change, link);
-  if (error < 0)
-    return error;
-  nlv_link_event (change, link, IFF_UP | IFF_RUNNING, IFLA_EVENT_NONE);
-  nlv_netdev_notify (change, link, NLV_NETDEV_UP);
-  return 0;
-}
-
 void
 nlv_link_close_many (NlvChange *change, NlvLink *const *links, guint n)
 {
@@ -242,12 +227,6 @@ nlv_link_close_many (NlvChange *change, NlvLink *const *links, guint n)
         nlv_link_event (change, links[i], IFF_UP | IFF_RUNNING, IFLA_EVENT_NONE);
         nlv_netdev_notify (change, links[i], NLV_NETDEV_DOWN);
       }
-}
-
-void
-nlv_link_close (NlvChange *change, NlvLink *link)
-{
-  nlv_link_close_many (change, &link, 1);
 }
 
 void

@@ -26,11 +26,7 @@ int nlv_link_change_flags (NlvChange *change, NlvLink *link, guint32 flags, guin
 int nlv_link_apply_flags (NlvChange *change, NlvLink *link, guint32 flags, guint32 mask);
 void nlv_link_notify_flags (NlvChange *change, NlvLink *link, NlvDeviceFlags before, guint32 changed, gboolean asked);
 
-/* dev_open() and dev_close(), as one device does it to another. */
-int nlv_link_open (NlvChange *change, NlvLink *link);
-void nlv_link_close (NlvChange *change, NlvLink *link);
-/* Several at once, which are told of one after the other when all are closed:
- * dev_close_many(). */
+/* dev_close_many(): they are told of one after the other when all are closed. */
 void nlv_link_close_many (NlvChange *change, NlvLink *const *links, guint n);
 
 /* dev_set_promiscuity() and netif_set_allmulti(): one more, or one less, wants

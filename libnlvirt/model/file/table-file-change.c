@@ -58,8 +58,9 @@ nlv_step_end (NlvTableChange *self, const NlvSection *section, NlvWriter *writer
   nlv_writer_clear (writer);
 }
 
-guint16
-nlv_step_flags (const NlvTableChange *self)
+/* NLM_F_* of the verb. */
+static guint16
+step_flags (const NlvTableChange *self)
 {
   switch (self->verb)
     {
@@ -95,7 +96,7 @@ nlv_step_address (NlvTableChange *self, const NlvSection *section, const NlvAddr
   struct ifaddrmsg *header;
   NlvWriter writer;
 
-  header = nlv_step_begin (&writer, type_of (self, RTM_NEWADDR), nlv_step_flags (self), sizeof *header);
+  header = nlv_step_begin (&writer, type_of (self, RTM_NEWADDR), step_flags (self), sizeof *header);
   nlv_address_message (&writer, header, row, row->updated);
   nlv_step_end (self, section, &writer);
 }
@@ -138,7 +139,7 @@ put_route (NlvTableChange *self, NlvSection *section, const NlvRoute *row)
     asked.nexthops[i].flags &= RTNH_F_ONLINK | RTNH_F_PERVASIVE;
   if (is_silent (self, section, "metric"))
     asked.metric = 0;
-  header = nlv_step_begin (&writer, type_of (self, RTM_NEWROUTE), nlv_step_flags (self), sizeof *header);
+  header = nlv_step_begin (&writer, type_of (self, RTM_NEWROUTE), step_flags (self), sizeof *header);
   nlv_route_message (&writer, header, &asked, 0, 0);
   header = get_header (&writer);
   if (is_silent (self, section, "type"))
@@ -196,7 +197,7 @@ change_rule (NlvTableChange *self, NlvSection *section)
     row->protocol = RTPROT_UNSPEC;
   if (is_silent (self, section, "action") && is_silent (self, section, "goto"))
     row->action = FR_ACT_UNSPEC;
-  header = nlv_step_begin (&writer, type_of (self, RTM_NEWRULE), nlv_step_flags (self), sizeof *header);
+  header = nlv_step_begin (&writer, type_of (self, RTM_NEWRULE), step_flags (self), sizeof *header);
   nlv_rule_message (scratch, &writer, header, row);
   /* What follows from it, and is not asked for. */
   header = get_header (&writer);
@@ -217,7 +218,7 @@ change_neighbor (NlvTableChange *self, NlvSection *section)
   if (nlv_network_get_n_neighbors (scratch) == 0)
     return;
   row = nlv_network_get_neighbor (scratch, 0);
-  header = nlv_step_begin (&writer, type_of (self, RTM_NEWNEIGH), nlv_step_flags (self), sizeof *header);
+  header = nlv_step_begin (&writer, type_of (self, RTM_NEWNEIGH), step_flags (self), sizeof *header);
   nlv_neighbor_message (scratch, &writer, header, row);
   nlv_step_end (self, section, &writer);
   nlv_network_remove_neighbor (scratch, row);

@@ -33,8 +33,6 @@ NlvStep *nlv_step_new (NlvTableChange *self, const NlvSection *section);
 /* A request: begin gives its zeroed family header, end makes it a step. */
 gpointer nlv_step_begin (NlvWriter *writer, guint16 type, guint16 flags, gsize payload);
 void nlv_step_end (NlvTableChange *self, const NlvSection *section, NlvWriter *writer);
-/* NLM_F_* of the verb. */
-guint16 nlv_step_flags (const NlvTableChange *self);
 void nlv_step_address (NlvTableChange *self, const NlvSection *section, const NlvAddress *row);
 
 /* table-file-change-link.c: the [link NAME] groups of the text. */

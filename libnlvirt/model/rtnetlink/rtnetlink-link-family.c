@@ -43,8 +43,8 @@ put_counters (NlvWriter *writer, guint16 type, const NlvLink *link, NlvLinkSetti
 }
 
 /* inet6_fill_ifla6_attrs() */
-void
-nlv_link_put_inet6 (NlvWriter *writer, const NlvLink *link, guint32 ext_mask)
+static void
+put_inet6 (NlvWriter *writer, const NlvLink *link, guint32 ext_mask)
 {
   gint64 state[NLV_MAX_SETTINGS];
   struct ifla_cacheinfo times;
@@ -81,7 +81,7 @@ nlv_link_put_family (NlvWriter *writer, const NlvLink *link, guint32 ext_mask)
   if (nlv_link_has_ipv6 (link) && !link->unregistering)
     {
       gsize nest = nlv_nest_begin (writer, AF_INET6);
-      nlv_link_put_inet6 (writer, link, ext_mask);
+      put_inet6 (writer, link, ext_mask);
       nlv_nest_end (writer, nest);
     }
   nlv_nest_end (writer, spec);
@@ -130,7 +130,7 @@ put_inet6_link (NlvWriter *writer, struct ifinfomsg *header, const NlvLink *link
     nlv_put_u32 (writer, IFLA_LINK, link->lower);
   nlv_put_u8 (writer, IFLA_OPERSTATE, link->operational_state);
   nest = nlv_nest_begin (writer, IFLA_PROTINFO);
-  nlv_link_put_inet6 (writer, link, 0);
+  put_inet6 (writer, link, 0);
   nlv_nest_end (writer, nest);
 }
 

@@ -143,7 +143,6 @@ void nlv_link_message (NlvWriter *writer, const NlvLink *link, guint32 ext_mask)
 /* As an event shows it: @event is IFLA_EVENT_*. */
 void nlv_link_message_of_event (NlvWriter *writer, const NlvLink *link, guint32 event);
 void nlv_link_put_family (NlvWriter *writer, const NlvLink *link, guint32 ext_mask);
-void nlv_link_put_inet6 (NlvWriter *writer, const NlvLink *link, guint32 ext_mask);
 int nlv_dump_inet6_links (NlvWalk *walk, NlvWriter *writer);
 /* inet6_ifinfo_notify() */
 void nlv_inet6_link_event (NlvChange *change, const NlvLink *link);
