@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* The network from within, for the files that are a part of it: its rows
- * (network.c), who watches them (observer.c), and its timers (timer.c). */
+ * (network.c and network-*.c), who watches them (observer.c), and its timers (timer.c). */
 #pragma once
 
 #include "model/fib.h"
@@ -60,6 +60,11 @@ struct _NlvNetwork
   NlvLinkWatch link_watch;
 };
 
+/* network-link.c, network-address.c, network-neighbor.c: into an empty network. */
+void nlv_network_copy_links (NlvNetwork *network, NlvNetwork *copy);
+void nlv_network_copy_addresses (NlvNetwork *network, NlvNetwork *copy);
+void nlv_network_copy_neighbors (NlvNetwork *network, NlvNetwork *copy);
+
 /* network-begin.c: nothing is told yet, but timers start. */
 void nlv_network_begin (NlvNetwork *network);
 
@@ -71,6 +76,8 @@ void nlv_observers_clear (NlvObservers *self);
 gboolean nlv_network_is_watched (NlvNetwork *network);
 void nlv_network_changed (NlvNetwork *network);
 void nlv_network_row_changed (NlvNetwork *network, NlvRowKind kind, guint position, guint n_removed, guint n_added);
+/* A row has come, or another has come in its place. */
+void nlv_network_row_added (NlvNetwork *network, NlvRowKind kind, NlvRows *rows, gconstpointer row, guint n_removed);
 void nlv_network_deadline_changed (NlvNetwork *network);
 
 /* device-watch.c */

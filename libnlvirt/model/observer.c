@@ -143,6 +143,15 @@ nlv_network_row_changed (NlvNetwork *network, NlvRowKind kind, guint position, g
 }
 
 void
+nlv_network_row_added (NlvNetwork *network, NlvRowKind kind, NlvRows *rows, gconstpointer row, guint n_removed)
+{
+  if (nlv_network_is_watched (network))
+    nlv_network_row_changed (network, kind, nlv_rows_find (rows, row), n_removed, 1);
+  else
+    nlv_network_changed (network);
+}
+
+void
 nlv_network_touch_link (NlvNetwork *network, const NlvLink *link)
 {
   network->generation++;

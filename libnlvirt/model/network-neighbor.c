@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The neighbours of a network: how they come and go, and what finds them. */
+#include "model/network-keys.h"
+#include "model/network-private.h"
+
+static void
+enter_neighbor (NlvNetwork *network, NlvNeighborNode *node)
+{
+  gpointer link = GUINT_TO_POINTER (node->row.link);
+  GPtrArray *rows = g_hash_table_lookup (network->neighbors_by_link, link);
+
+  if (rows == NULL)
+    {
+      rows = g_ptr_array_new ();
+      g_hash_table_insert (network->neighbors_by_link, link, rows);
+    }
+  node->place = rows->len;
+  g_ptr_array_add (rows, node);
+  g_hash_table_add (network->neighbor_set, node);
+}
+
+/* The last one of its link takes its place. */
+static void
+forget_neighbor (NlvNetwork *network, const NlvNeighborNode *node)
+{
+  gpointer link = GUINT_TO_POINTER (node->row.link);
+  GPtrArray *rows = g_hash_table_lookup (network->neighbors_by_link, link);
+
+  g_hash_table_remove (network->neighbor_set, node);
+  g_ptr_array_remove_index_fast (rows, node->place);
+  if (node->place < rows->len)
+    ((NlvNeighborNode *) g_ptr_array_index (rows, node->place))->place = node->place;
+  if (rows->len == 0)
+    g_hash_table_remove (network->neighbors_by_link, link);
+}
+
+static NlvNeighbor *
+add_neighbor (NlvNetwork *network, NlvNeighbor *row, guint64 sequence)
+{
+  NlvNeighborNode *node;
+
+  if (g_hash_table_contains (network->neighbor_set, row))
+    {
+      nlv_neighbor_clear (row);
+      return NULL;
+    }
+  node = g_new (NlvNeighborNode, 1);
+  node->row = *row;
+  row->extra = NULL;
+  node->sequence = sequence;
+  nlv_rows_add (&network->neighbors, node);
+  enter_neighbor (network, node);
+  nlv_network_row_added (network, NLV_ROW_NEIGHBOR, &network->neighbors, node, 0);
+  return &node->row;
+}
+
+NlvNeighbor *
+nlv_network_add_neighbor (NlvNetwork *network, NlvNeighbor *row)
+{
+  return add_neighbor (network, row, ++network->sequence);
+}
+
+NlvNeighbor *
+nlv_network_add_neighbor_first (NlvNetwork *network, NlvNeighbor *row)
+{
+  return add_neighbor (network, row, -++network->sequence);
+}
+
+NlvNeighbor *
+nlv_network_replace_neighbor (NlvNetwork *network, NlvNeighbor *row, NlvNeighbor *with)
+{
+  NlvNeighbor *there = nlv_network_find_neighbor (network, with);
+
+  if (there != NULL && there != row)
+    {
+      nlv_neighbor_clear (with);
+      nlv_network_remove_neighbor (network, row);
+      return there;
+    }
+  forget_neighbor (network, (NlvNeighborNode *) row);
+  nlv_neighbor_clear (row);
+  *row = *with;
+  with->extra = NULL;
+  enter_neighbor (network, (NlvNeighborNode *) row);
+  nlv_network_touch_neighbor (network, row);
+  return row;
+}
+
+void
+nlv_network_touch_neighbor (NlvNetwork *network, const NlvNeighbor *row)
+{
+  nlv_network_row_added (network, NLV_ROW_NEIGHBOR, &network->neighbors, row, 1);
+}
+
+void
+nlv_network_remove_neighbor (NlvNetwork *network, NlvNeighbor *row)
+{
+  forget_neighbor (network, (NlvNeighborNode *) row);
+  nlv_network_row_changed (network, NLV_ROW_NEIGHBOR, nlv_rows_remove (&network->neighbors, row), 1, 0);
+}
+
+guint
+nlv_network_get_n_neighbors (NlvNetwork *network)
+{
+  return nlv_rows_get_size (&network->neighbors);
+}
+
+NlvNeighbor *
+nlv_network_get_neighbor (NlvNetwork *network, guint position)
+{
+  return nlv_rows_get (&network->neighbors, position);
+}
+
+NlvNeighbor *
+nlv_network_find_neighbor (NlvNetwork *network, const NlvNeighbor *like)
+{
+  gpointer node = NULL;
+
+  g_hash_table_lookup_extended (network->neighbor_set, like, &node, NULL);
+  return node;
+}
+
+const GPtrArray *
+nlv_network_peek_neighbors (NlvNetwork *network, guint32 link)
+{
+  return g_hash_table_lookup (network->neighbors_by_link, GUINT_TO_POINTER (link));
+}
+
+static int
+compare_neighbor_elements (gconstpointer a, gconstpointer b)
+{
+  return nlv_compare_neighbors (*(const gconstpointer *) a, *(const gconstpointer *) b);
+}
+
+GPtrArray *
+nlv_network_find_neighbors (NlvNetwork *network, guint32 link)
+{
+  const GPtrArray *known = nlv_network_peek_neighbors (network, link);
+  GPtrArray *rows = g_ptr_array_sized_new (known != NULL ? known->len : 0);
+
+  for (guint i = 0; known != NULL && i < known->len; i++)
+    g_ptr_array_add (rows, g_ptr_array_index (known, i));
+  g_ptr_array_sort (rows, compare_neighbor_elements);
+  return rows;
+}
+
+guint64
+nlv_network_get_neighbor_key (NlvNetwork *network, const NlvNeighbor *row)
+{
+  return ((const NlvNeighborNode *) row)->sequence;
+}
+
+/* They are in this order. */
+NlvNeighbor *
+nlv_network_find_neighbor_by_key (NlvNetwork *network, guint64 key)
+{
+  guint low = 0, high = nlv_network_get_n_neighbors (network);
+
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+      NlvNeighborNode *node = nlv_rows_get (&network->neighbors, middle);
+
+      if (node->sequence == key)
+        return &node->row;
+      if ((gint64) node->sequence < (gint64) key)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return NULL;
+}
+
+void
+nlv_network_copy_neighbors (NlvNetwork *network, NlvNetwork *copy)
+{
+  for (guint i = 0; i < nlv_network_get_n_neighbors (network); i++)
+    {
+      const NlvNeighborNode *node = nlv_rows_get (&network->neighbors, i);
+      NlvNeighbor row = node->row;
+
+      row.extra = nlv_raw_attrs_copy (row.extra);
+      add_neighbor (copy, &row, node->sequence);
+    }
+}
