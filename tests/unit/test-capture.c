@@ -52,6 +52,7 @@ test_link (void)
   nlv_nest_end (&told.writer, nest);
   nest = nlv_nest_begin (&told.writer, IFLA_PROP_LIST);
   nlv_put_string (&told.writer, IFLA_ALT_IFNAME, "uplink");
+  nlv_put_string (&told.writer, IFLA_ALT_IFNAME, "");
   nlv_put_string (&told.writer, IFLA_PHYS_PORT_NAME, "no name");
   nlv_nest_end (&told.writer, nest);
   capture_told (capture, RTM_NEWLINK, &told);
@@ -68,7 +69,8 @@ test_link (void)
   g_assert_cmpint (link->lower_netns, ==, 4);
   g_assert_cmpstr (link->kind, ==, "vlan");
   g_assert_cmpstr (link->slave_kind, ==, "bond");
-  g_assert_cmpuint (link->alt_names->len, ==, 1);
+  g_assert_cmpuint (link->alt_names->len, ==, 2);
+  g_assert_cmpstr (link->alt_names->pdata[1], ==, "");
   g_assert_null (link->settings[NLV_LINK_IPV4]);
   nlv_network_unref (network);
 }

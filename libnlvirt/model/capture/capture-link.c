@@ -109,9 +109,7 @@ read_info (NlvSpan attrs, NlvLink *link)
 static gboolean
 is_alt_name (const char *name, const NlvLink *link)
 {
-  gsize len = strlen (name);
-
-  return len > 0 && len < NLV_ALT_NAME_SIZE && strcmp (name, link->name) != 0 &&
+  return strlen (name) < NLV_ALT_NAME_SIZE && strcmp (name, link->name) != 0 &&
          !g_ptr_array_find_with_equal_func (link->alt_names, name, g_str_equal, NULL);
 }
 
