@@ -11,43 +11,48 @@
 #define TSO_LEGACY_MAX_SIZE 65536
 #define GSO_MAX_SEGS 65535
 
+/* net.core.default_qdisc as most distributions set it. */
+#define USUAL_QDISC "fq_codel"
+
 typedef struct
 {
   const char *kind; /* (nullable) */
   guint16 hardware_type;
   guint32 flags;
   guint32 mtu, min_mtu, max_mtu;
-  guint32 queues;
+  guint32 n_queues;
   guint32 tx_queue_length;
   guint32 tso_max_size;
-  const char *qdisc;    /* once it has been up */
+  gboolean queues;      /* IFF_NO_QUEUE is not set */
   gboolean has_carrier; /* from the start: no event tells of it */
   guint carrier_downs;  /* netif_carrier_off() by the driver's setup */
   gboolean stacked;     /* linkwatch looks at it when it is made */
 } Driver;
 
 #define ETHERNET ARPHRD_ETHER, IFF_BROADCAST | IFF_MULTICAST
+#define NO_QUEUE FALSE
+#define QUEUES TRUE
 #define TUNNEL ARPHRD_NONE, IFF_POINTOPOINT | IFF_NOARP
 
 static const Driver loopback = { NULL, ARPHRD_LOOPBACK, IFF_LOOPBACK, 65536, 0, 0, 1,
-                                 1000, TSO_MAX_SIZE,    "noqueue",    TRUE,  0 };
-static const Driver ethernet = { NULL, ETHERNET, 1500, 68, 65535, 1, 1000, TSO_LEGACY_MAX_SIZE, "fq_codel", FALSE, 1 };
-static const Driver other = { NULL, ETHERNET, 1500, 68, 65535, 1, 1000, TSO_LEGACY_MAX_SIZE, "noqueue", TRUE, 0 };
+                                 1000, TSO_MAX_SIZE,    NO_QUEUE,     TRUE,  0 };
+static const Driver ethernet = { NULL, ETHERNET, 1500, 68, 65535, 1, 1000, TSO_LEGACY_MAX_SIZE, QUEUES, FALSE, 1 };
+static const Driver other = { NULL, ETHERNET, 1500, 68, 65535, 1, 1000, TSO_LEGACY_MAX_SIZE, NO_QUEUE, TRUE, 0 };
 
 static const Driver drivers[] = {
-  { "bond", ETHERNET | IFF_MASTER, 1500, 68, 65535, 16, 1000, TSO_LEGACY_MAX_SIZE, "noqueue", FALSE, 1 },
-  { "bridge", ETHERNET, 1500, 68, 65535, 1, 1000, TSO_LEGACY_MAX_SIZE, "noqueue", TRUE, 0 },
-  { "dummy", ARPHRD_ETHER, IFF_BROADCAST | IFF_NOARP, 1500, 0, 0, 1, 1000, TSO_MAX_SIZE, "noqueue", TRUE, 0 },
-  { "ifb", ARPHRD_ETHER, IFF_BROADCAST | IFF_NOARP, 1500, 0, 0, 1, 32, TSO_MAX_SIZE, "pfifo_fast", TRUE, 0 },
-  { "macvlan", ETHERNET, 1500, 68, 65535, 1, 1000, TSO_MAX_SIZE, "noqueue", TRUE, 0, TRUE },
-  { "macvtap", ETHERNET, 1500, 68, 65535, 1, 500, TSO_MAX_SIZE, "pfifo_fast", TRUE, 0, TRUE },
-  { "ppp", ARPHRD_PPP, IFF_POINTOPOINT | IFF_NOARP | IFF_MULTICAST, 1500, 0, 65535, 1, 3, TSO_LEGACY_MAX_SIZE,
-    "fq_codel", TRUE, 0 },
-  { "tun", TUNNEL | IFF_MULTICAST, 1500, 68, 65535, 1, 500, TSO_LEGACY_MAX_SIZE, "fq_codel", TRUE, 0 },
-  { "veth", ETHERNET, 1500, 68, 65535, 2, 1000, TSO_MAX_SIZE, "noqueue", FALSE, 1 },
-  { "vlan", ETHERNET, 1500, 0, 65535, 1, 1000, TSO_LEGACY_MAX_SIZE, "noqueue", TRUE, 0, TRUE },
-  { "vxlan", ETHERNET, 1500, 68, 65535, 1, 1000, TSO_LEGACY_MAX_SIZE, "noqueue", TRUE, 0 },
-  { "wireguard", TUNNEL, 1420, 0, 2147483552, 1, 1000, TSO_LEGACY_MAX_SIZE, "noqueue", TRUE, 0 },
+  { "bond", ETHERNET | IFF_MASTER, 1500, 68, 65535, 16, 1000, TSO_LEGACY_MAX_SIZE, NO_QUEUE, FALSE, 1 },
+  { "bridge", ETHERNET, 1500, 68, 65535, 1, 1000, TSO_LEGACY_MAX_SIZE, NO_QUEUE, TRUE, 0 },
+  { "dummy", ARPHRD_ETHER, IFF_BROADCAST | IFF_NOARP, 1500, 0, 0, 1, 1000, TSO_MAX_SIZE, NO_QUEUE, TRUE, 0 },
+  { "ifb", ARPHRD_ETHER, IFF_BROADCAST | IFF_NOARP, 1500, 0, 0, 1, 32, TSO_MAX_SIZE, QUEUES, TRUE, 0 },
+  { "macvlan", ETHERNET, 1500, 68, 65535, 1, 1000, TSO_MAX_SIZE, NO_QUEUE, TRUE, 0, TRUE },
+  { "macvtap", ETHERNET, 1500, 68, 65535, 1, 500, TSO_MAX_SIZE, QUEUES, TRUE, 0, TRUE },
+  { "ppp", ARPHRD_PPP, IFF_POINTOPOINT | IFF_NOARP | IFF_MULTICAST, 1500, 0, 65535, 1, 3, TSO_LEGACY_MAX_SIZE, QUEUES,
+    TRUE, 0 },
+  { "tun", TUNNEL | IFF_MULTICAST, 1500, 68, 65535, 1, 500, TSO_LEGACY_MAX_SIZE, QUEUES, TRUE, 0 },
+  { "veth", ETHERNET, 1500, 68, 65535, 2, 1000, TSO_MAX_SIZE, NO_QUEUE, FALSE, 1 },
+  { "vlan", ETHERNET, 1500, 0, 65535, 1, 1000, TSO_LEGACY_MAX_SIZE, NO_QUEUE, TRUE, 0, TRUE },
+  { "vxlan", ETHERNET, 1500, 68, 65535, 1, 1000, TSO_LEGACY_MAX_SIZE, NO_QUEUE, TRUE, 0 },
+  { "wireguard", TUNNEL, 1420, 0, 2147483552, 1, 1000, TSO_LEGACY_MAX_SIZE, NO_QUEUE, TRUE, 0 },
 };
 
 static const Driver *
@@ -76,7 +81,7 @@ nlv_link_init_like_kernel (NlvLink *link, const char *name, const char *kind)
   link->min_mtu = driver->min_mtu;
   link->max_mtu = driver->max_mtu;
   link->tx_queue_length = driver->tx_queue_length;
-  link->tx_queues = link->rx_queues = driver->queues;
+  link->tx_queues = link->rx_queues = driver->n_queues;
   link->gso_max_segs = link->tso_max_segs = GSO_MAX_SEGS;
   link->gso_max_size = link->gro_max_size = TSO_LEGACY_MAX_SIZE;
   link->gso_ipv4_max_size = link->gro_ipv4_max_size = TSO_LEGACY_MAX_SIZE;
@@ -127,14 +132,14 @@ nlv_link_set_up (NlvLink *link, gboolean up, gboolean carrier)
   link->flags |= IFF_UP;
   if (carrier)
     link->flags |= IFF_RUNNING | IFF_LOWER_UP;
-  nlv_link_attach_qdisc (link);
+  nlv_link_attach_qdisc (link, USUAL_QDISC);
 }
 
 void
-nlv_link_attach_qdisc (NlvLink *link)
+nlv_link_attach_qdisc (NlvLink *link, const char *usual)
 {
   if (g_strcmp0 (link->qdisc, "noop") != 0)
     return;
   g_free (link->qdisc);
-  link->qdisc = g_strdup (find_driver (link->name, link->kind)->qdisc);
+  link->qdisc = g_strdup (find_driver (link->name, link->kind)->queues ? usual : "noqueue");
 }

@@ -14,8 +14,8 @@ void nlv_link_init_like_kernel (NlvLink *link, const char *name, const char *kin
 void nlv_link_set_up (NlvLink *link, gboolean up, gboolean carrier);
 /* The operational state of a link that is up, by its carrier. */
 guint8 nlv_link_usual_state (const NlvLink *link);
-/* attach_default_qdiscs(), the first time that a link is up. */
-void nlv_link_attach_qdisc (NlvLink *link);
+/* attach_default_qdiscs(), the first time that a link is up. @usual: of what queues */
+void nlv_link_attach_qdisc (NlvLink *link, const char *usual);
 
 /* The address's derived fields: broadcast, label, scope, flags. */
 void nlv_address_fill (NlvAddress *address, const NlvLink *link);

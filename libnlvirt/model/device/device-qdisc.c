@@ -62,12 +62,28 @@ attach_queues (NlvNetwork *network, NlvLink *link)
   link->qdisc = g_strdup ("mq");
 }
 
+/* net.core.default_qdisc, as far as the links tell: default_qdisc_ops otherwise. */
+static const char *
+find_usual (NlvNetwork *network)
+{
+  static const char *const usual[] = { "pfifo_fast", "fq_codel", "fq", "cake", NULL };
+
+  for (guint i = 0; i < nlv_network_get_n_links (network); i++)
+    {
+      const NlvLink *link = nlv_network_get_link (network, i);
+
+      if (link->qdisc != NULL && g_strv_contains (usual, link->qdisc))
+        return link->qdisc;
+    }
+  return usual[0];
+}
+
 void
 nlv_link_attach_qdiscs (NlvNetwork *network, NlvLink *link)
 {
   if (g_strcmp0 (link->qdisc, "noop") != 0)
     return;
-  nlv_link_attach_qdisc (link);
+  nlv_link_attach_qdisc (link, find_usual (network));
   if (link->tx_queues > 1 && g_strcmp0 (link->qdisc, "noqueue") != 0)
     attach_queues (network, link);
 }
