@@ -14,37 +14,59 @@ check_messages (NlvSpan datagram)
   g_assert_cmpuint (datagram.len, ==, 0);
 }
 
-static void
-read_dump (NlvDump *dump, gsize room)
+void
+read_open_dump (OpenDump *open, gsize room)
 {
   NlvWriter writer;
-  guint n = 0;
   int result;
 
+  if (open->dump == NULL)
+    return;
   nlv_writer_init (&writer, room);
-  do
-    {
-      nlv_writer_reset (&writer, room);
-      result = dump->fill (dump, &writer);
-      g_assert_true (result <= 0 || writer.len > 0);
-      g_assert_cmpuint (writer.len, <=, room);
-      g_assert_cmpuint (n++, <, MAX_DATAGRAMS);
-      check_messages (nlv_span (writer.data, writer.len));
-    }
-  while (result > 0);
+  result = open->dump->fill (open->dump, &writer);
+  g_assert_true (result <= 0 || writer.len > 0);
+  g_assert_cmpuint (writer.len, <=, room);
+  g_assert_cmpuint (open->n++, <, MAX_DATAGRAMS);
+  check_messages (nlv_span (writer.data, writer.len));
   nlv_writer_clear (&writer);
+  if (result > 0)
+    return;
+  nlv_dump_free (open->dump);
+  *open = (OpenDump){ 0 };
+}
+
+void
+finish_open_dump (OpenDump *open, gsize room)
+{
+  while (open->dump != NULL)
+    read_open_dump (open, room);
+}
+
+void
+ask_openly (NlvNetwork *network, const NlvCaller *caller, const NlvMessage *message, gsize room, OpenDump *open)
+{
+  NlvAnswer answer;
+  OpenDump own = { 0 };
+
+  if (nlv_rtnetlink_request (network, caller, message, &answer) < 0)
+    g_assert_null (answer.dump);
+  own.dump = g_steal_pointer (&answer.dump);
+  if (open->dump == NULL)
+    {
+      *open = own;
+      own.dump = NULL;
+    }
+  finish_open_dump (&own, room);
+  if (answer.reply != NULL)
+    check_messages (nlv_span (g_bytes_get_data (answer.reply, NULL), g_bytes_get_size (answer.reply)));
+  nlv_answer_clear (&answer);
 }
 
 void
 ask_responder (NlvNetwork *network, const NlvCaller *caller, const NlvMessage *message, gsize room)
 {
-  NlvAnswer answer;
+  OpenDump open = { 0 };
 
-  if (nlv_rtnetlink_request (network, caller, message, &answer) < 0)
-    g_assert_null (answer.dump);
-  if (answer.dump != NULL)
-    read_dump (answer.dump, room);
-  if (answer.reply != NULL)
-    check_messages (nlv_span (g_bytes_get_data (answer.reply, NULL), g_bytes_get_size (answer.reply)));
-  nlv_answer_clear (&answer);
+  ask_openly (network, caller, message, room, &open);
+  finish_open_dump (&open, room);
 }

@@ -2,10 +2,10 @@
 
 /* The responder: every request of the input goes to the network of
  * network.nlvirt, and its answer is read to the end. What is no request is an
- * object of the network. Single bits of the first byte are the caller's rights
- * and the size of its buffer. Somebody listens to all groups, and time goes by.
- * Then the network must be of a piece, and, where another bit says so, be the same
- * when it is saved and loaded again. */
+ * object of the network. Somebody listens to all groups, and time goes by. Then
+ * the network must be of a piece. Single bits of the first byte are the caller's
+ * rights and the size of its buffer, that a dump is read one datagram at a time
+ * while others ask, and that the network is saved and loaded again. */
 #include "ask.h"
 #include "check.h"
 #include "fuzz.h"
@@ -63,11 +63,14 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   static NlvNetwork *recorded;
   NlvMessage message;
+  gsize room;
+  OpenDump open = { 0 };
   guint n_objects = 0;
   NlvSpan rest;
 
   if (size == 0)
     return 0;
+  room = (data[0] & 4) != 0 ? 300 : 3776;
   if (recorded == NULL)
     recorded = load_network ();
   NlvNetwork *network = nlv_network_copy (recorded);
@@ -88,10 +91,14 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
       }
     else
       {
-        ask_responder (network, &caller, &message, (data[0] & 4) != 0 ? 300 : 3776);
+        read_open_dump (&open, room);
+        ask_openly (network, &caller, &message, room, &open);
+        if ((data[0] & 32) == 0)
+          finish_open_dump (&open, room);
         caller.now += STEP;
       }
   nlv_network_run_timers (network, caller.now + LATER);
+  finish_open_dump (&open, room);
   check_network (network);
   if (n_objects == 0 && (data[0] & 16) != 0)
     check_text (network);
