@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
-"""Links that come and go: what is refused, and what else follows."""
+"""Links that come and go: what is refused, and what else follows. Those that go up
+have no address of their own, as looking for duplicates of it takes its time."""
 
 import changes_networks
 
@@ -34,6 +35,8 @@ def bridge_ports():
         link del br0
         link del va
         link add va address 02:00:5e:00:60:01 type veth peer name vb address 02:00:5e:00:60:02
+        link set va addrgenmode none
+        link set vb addrgenmode none
         link add mm address 02:00:5e:00:60:03 link va type macvlan
         link set va up
         link set vb up
@@ -42,6 +45,7 @@ def bridge_ports():
         link add vx address 02:00:5e:00:60:04 type vxlan id 7 dev va dstport 4789 remote 192.0.2.1
         link del vx
         link add br0 address 02:00:5e:00:60:05 type bridge
+        link set br0 addrgenmode none
         link set br0 up
         link set va master br0
         link set va master br0
@@ -121,8 +125,12 @@ def macvlans():
     return changes_networks.lo(), commands(
         """
         link add va address 02:00:5e:00:60:01 type veth peer name vb address 02:00:5e:00:60:02
+        link set va addrgenmode none
+        link set vb addrgenmode none
         link add m1 address 02:00:5e:00:60:03 link va type macvlan
+        link set m1 addrgenmode none
         link add m2 address 02:00:5e:00:60:04 link va type macvlan mode bridge
+        link set m2 addrgenmode none
         link set m1 up
         link set va up
         link set vb up
@@ -144,6 +152,7 @@ def macvlans():
         link add m6 address 02:00:5e:00:60:09 link lo type macvlan
         link add m6 address 02:00:5e:00:60:0a type macvlan
         link add br0 address 02:00:5e:00:60:0b type bridge
+        link set br0 addrgenmode none
         link set va master br0
         link set m1 master br0
         link set br0 up
@@ -158,6 +167,8 @@ def vxlans():
     return changes_networks.lo(), commands(
         """
         link add va address 02:00:5e:00:60:01 type veth peer name vb address 02:00:5e:00:60:02
+        link set va addrgenmode none
+        link set vb addrgenmode none
         link add vx0 address 02:00:5e:00:60:03 type vxlan id 100 dstport 4789
         link add vx1 address 02:00:5e:00:60:04 type vxlan id 101 dstport 4789 dev va remote 192.0.2.1
         link add vx2 address 02:00:5e:00:60:05 type vxlan id 101 dstport 4789
@@ -167,10 +178,13 @@ def vxlans():
         link set vx2 type vxlan id 103
         link set vx2 type vxlan learning
         link set vx2 type vxlan remote 192.0.2.7
+        link set vx0 addrgenmode none
         link set vx0 up
+        link set vx1 addrgenmode none
         link set vx1 up
         link set va up
         link set vb up
+        link set vx2 addrgenmode none
         link set vx2 up
         link add vx3 address 02:00:5e:00:60:08 type vxlan id 103 remote 2001:db8::1 dev va
         link add br0 address 02:00:5e:00:60:09 type bridge
@@ -180,6 +194,7 @@ def vxlans():
         link set vx1 mtu 1400
         link set vx1 mtu 1300
         link add i0 address 02:00:5e:00:60:0a type ifb
+        link set i0 addrgenmode none
         link set i0 up
         link set i0 master br0
         link set i0 down
@@ -187,6 +202,8 @@ def vxlans():
         link del vx0
         link del va
         link add va address 02:00:5e:00:60:01 type veth peer name vb address 02:00:5e:00:60:02
+        link set va addrgenmode none
+        link set vb addrgenmode none
         link set va up
         link add gpe0 address 02:00:5e:00:60:03 type vxlan external gpe dstport 4790
         link add gpe1 address 02:00:5e:00:60:04 type vxlan id 5 gpe dstport 4790 nolearning
@@ -216,6 +233,7 @@ def vxlans():
         link add ll5 address 02:00:5e:00:60:10 mtu 9000 type vxlan id 13 dev va dstport 4789
         link add ll6 address 02:00:5e:00:60:11 mtu 60 type vxlan id 14 dev va dstport 4789
         link add ll7 address 02:00:5e:00:60:12 type vxlan id 15 group 239.1.1.2 dev va dstport 4789
+        link set ll7 addrgenmode none
         link set ll7 up
         link set ll7 down
         """

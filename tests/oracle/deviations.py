@@ -18,8 +18,7 @@ COLUMNS = 200
 UNSUPPORTED = "RTNETLINK answers: Operation not supported"  # what it does not know at all
 TELLING = r"  (IFLA_IFNAME|NETCONFA_IFINDEX|\w+_(DST|ADDRESS|TABLE|ID|LOCAL|MULTICAST)) "  # attributes of a message
 
-
-RTM_DELNEIGH = 29
+NEIGH, RTM_DELNEIGH = 28, 29
 
 
 class Event:
@@ -55,15 +54,22 @@ def events_of(result, line):
 
 def _neighbors_sorted(heard, all_of_them):
     """They are flushed, with a link or by ip(8), in the order of a hash with a
-    secret; forwarding entries are not."""
+    secret; forwarding entries are not, but which of two ports had one first no dump
+    tells, as it goes from port to port."""
 
-    def is_flushed(event):
-        if not isinstance(event, Event) or m.base_of(event.kind) != 28:
-            return False
-        return all_of_them or (event.kind == RTM_DELNEIGH and event.data[16] != m.AF_BRIDGE)
+    def order(event):
+        if not isinstance(event, Event) or m.base_of(event.kind) != NEIGH:
+            return None
+        if event.data[16] == m.AF_BRIDGE:
+            return link if event.kind == RTM_DELNEIGH else None
+        return key if all_of_them or event.kind == RTM_DELNEIGH else None
 
-    runs = itertools.groupby(heard, is_flushed)
-    return [event for is_run, run in runs for event in (sorted(run, key=key) if is_run else run)]
+    runs = itertools.groupby(heard, order)
+    return [event for order, run in runs for event in (sorted(run, key=order) if order else run)]
+
+
+def link(event):
+    return struct.unpack_from("=i", event.data, 20)[0]
 
 
 def key(event):
