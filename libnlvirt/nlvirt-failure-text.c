@@ -199,13 +199,13 @@ read_options (NlvirtFailure *failure, const char *options, GError **error)
       /* The rest is words. */
       if (g_str_has_prefix (options, WORDS))
         return set_words (failure, options + strlen (WORDS), error);
-      if (read_number (options, len, G_MAXINT32, &number))
+      if (nlvirt_failure_get_limit (failure) == 0 && read_number (options, len, G_MAXINT32, &number))
         nlvirt_failure_set_limit (failure, number);
-      else if (g_str_has_prefix (options, EVERY) &&
+      else if (nlvirt_failure_get_period (failure) == 1 && g_str_has_prefix (options, EVERY) &&
                read_number (options + strlen (EVERY), len - strlen (EVERY), G_MAXINT32, &number))
         nlvirt_failure_set_period (failure, number);
       else
-        return refuse (error, "“%.*s” is none of: a number of times, every=NUMBER, words=TEXT", (int) len, options);
+        return refuse (error, "“%.*s” is none of: a number of times, every=NUMBER, words=TEXT, each once", (int) len, options);
       options = *end != '\0' ? end + 1 : NULL;
     }
   return TRUE;

@@ -58,8 +58,8 @@ change (NlvirtTable *self, NlvTableVerb verb, const guint8 *data, gsize len, GEr
  *
  * When the text is wrong, the error is %NLVIRT_ERROR_PARSE, with a line for each
  * fault, and nothing has been done. When a group is refused, the error's message names
- * its line, and the groups before it have been added; as with `ip -batch`, there is no
- * way back.
+ * its line, and the groups before it have been added, and perhaps a part of its own: a link
+ * without all of its addresses. As with `ip -batch`, there is no way back.
  *
  * ```c
  * const char *text = "[link eth1]\naddresses=192.0.2.7/24\n"

@@ -17,7 +17,9 @@ static const struct
   const char *description;
 } verbs[] = {
   { "run", handle_run, "[OPTION…] [--] COMMAND [ARG…]", "runs a command with a network view of its own" },
-  { "set", handle_set, "[OPTION…] link NAME up|down|KEY=VALUE…", "changes the network of a running session" },
+  { "set", handle_set, "[OPTION…] link NAME up|down|KEY=VALUE…", "changes a link of a running session" },
+  { "set", handle_set, "[OPTION…] add|replace|remove WHAT KEY=VALUE…",
+    "changes other rows of its network: addresses, routes, rules, neighbors" },
   { "show", handle_show, "[OPTION…]", "prints the network of a running session" },
   { "record", handle_record, "[--output FILE]", "writes this machine's network as a table file" },
   { "check", handle_check, "FILE…", "says what is wrong with table files" },
@@ -44,6 +46,16 @@ print_usage (FILE *out)
   fputs ("\n  -h, --help     this text; after a verb, its options\n  --version      the version\n", out);
 }
 
+/* What getopt_long() begins its errors with is the first word. */
+static int
+handle (int (*verb) (int argc, char *argv[]), int argc, char *argv[])
+{
+  g_autofree char *name = g_strconcat ("nlvirt ", argv[1], NULL);
+
+  argv[1] = name;
+  return verb (argc - 1, argv + 1);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -65,7 +77,7 @@ main (int argc, char *argv[])
     }
   for (gsize i = 0; i < G_N_ELEMENTS (verbs); i++)
     if (strcmp (argv[1], verbs[i].name) == 0)
-      return verbs[i].handle (argc - 1, argv + 1);
+      return handle (verbs[i].handle, argc, argv);
   print_error ("there is no verb “%s”; try “nlvirt --help”", argv[1]);
   return EXIT_NLVIRT_FAILED;
 }

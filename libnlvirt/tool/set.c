@@ -27,7 +27,7 @@ typedef struct
 static void
 print_help (void)
 {
-  puts ("Usage: nlvirt set [OPTION…] link NAME [up|down] [KEY=VALUE…]\n"
+  puts ("Usage: nlvirt set [OPTION…] link NAME up|down|KEY=VALUE…\n"
         "       nlvirt set [OPTION…] add|replace|remove link NAME [KEY=VALUE…]\n"
         "       nlvirt set [OPTION…] add|replace|remove address|route|rule|neighbor KEY=VALUE…\n"
         "       nlvirt set [OPTION…] --file FILE add|replace|remove\n"
@@ -44,7 +44,7 @@ print_help (void)
         "  -h, --help           this text\n"
         "\n"
         "Exit status: 0 if it was done, 1 if it was refused, 2 if the words are wrong, 125 if\n"
-        "the session cannot be reached.");
+        "the session cannot be reached, or a file not read.");
 }
 
 /* --- from words to text -------------------------------------------------------------- */
@@ -95,23 +95,25 @@ append_link (GString *text, const char *name)
   return TRUE;
 }
 
-/* link NAME [up|down] [KEY=VALUE…]: the link is there. */
+/* link NAME up|down|KEY=VALUE…: the link is there. */
 static gboolean
 append_change (GString *text, const Options *options)
 {
-  const char *state = options->n_words > 2 ? options->words[2] : NULL;
-  gboolean up = g_strcmp0 (state, "up") == 0, down = g_strcmp0 (state, "down") == 0;
-
   if (!append_link (text, options->n_words > 1 ? options->words[1] : NULL))
     return FALSE;
-  if (state == NULL)
+  if (options->n_words < 3)
     {
       print_error ("expected up, down or KEY=VALUE behind the name of the link");
       return FALSE;
     }
-  if (up || down)
-    g_string_append_printf (text, "up=%s\n", up ? "true" : "false");
-  return append_keys (text, options, up || down ? 3 : 2);
+  for (int i = 2; i < options->n_words; i++)
+    if (strcmp (options->words[i], "up") == 0)
+      g_string_append (text, "up=true\n");
+    else if (strcmp (options->words[i], "down") == 0)
+      g_string_append (text, "up=false\n");
+    else if (!append_key (text, options->words[i]))
+      return FALSE;
+  return TRUE;
 }
 
 /* address, route, rule, neighbor or link NAME, and its keys. */
@@ -146,8 +148,8 @@ read_stdin (char **text, gsize *len, GError **error)
   return TRUE;
 }
 
-/* FALSE after an error has been printed. */
-static gboolean
+/* 0, or the exit status after an error has been printed. */
+static int
 append_file (GString *text, const char *path)
 {
   g_autoptr (GError) error = NULL;
@@ -158,54 +160,62 @@ append_file (GString *text, const char *path)
                                 : g_file_get_contents (path, &contents, &len, &error)))
     {
       print_error ("%s", error->message);
-      return FALSE;
+      return EXIT_NLVIRT_FAILED;
     }
   /* It travels as a string. */
   if (!g_utf8_validate_len (contents, len, NULL))
     {
       print_error ("“%s” is not text in UTF-8", path);
-      return FALSE;
+      return EXIT_REFUSED;
     }
   g_string_append (text, contents);
-  return TRUE;
+  return EXIT_SUCCESS;
 }
 
-/* The method that does it, or NULL after an error has been printed. */
-static const char *
-write_text (GString *text, const Options *options)
+/* 0 and the method that does it, or the exit status after an error has been printed. */
+static int
+write_text (GString *text, const Options *options, const char **method)
 {
   static const char *const verbs[] = { "add", "replace", "remove", NULL };
   static const char *const methods[] = { "Add", "Replace", "Remove" };
   const char *verb = options->n_words > 0 ? options->words[0] : NULL;
-  gboolean fits;
 
+  *method = methods[1];
   if (g_strcmp0 (verb, "link") == 0 && options->file == NULL)
-    return append_change (text, options) ? "Replace" : NULL;
+    return append_change (text, options) ? EXIT_SUCCESS : EXIT_WRONG_WORDS;
   if (!is_one_of (verb, verbs))
     {
       print_error (options->file == NULL ? "expected link, add, replace or remove; try “nlvirt set --help”"
                                          : "expected add, replace or remove with --file");
-      return NULL;
+      return EXIT_WRONG_WORDS;
     }
-  if (options->file != NULL && options->n_words > 1)
-    {
-      print_error ("“%s”: expected nothing behind “%s” with --file", options->words[1], verb);
-      return NULL;
-    }
-  fits = options->file != NULL ? append_file (text, options->file) : append_row (text, options);
-  if (fits)
-    for (guint i = 0; verbs[i] != NULL; i++)
-      if (strcmp (verb, verbs[i]) == 0)
-        return methods[i];
-  return NULL;
+  for (guint i = 0; verbs[i] != NULL; i++)
+    if (strcmp (verb, verbs[i]) == 0)
+      *method = methods[i];
+  if (options->file == NULL)
+    return append_row (text, options) ? EXIT_SUCCESS : EXIT_WRONG_WORDS;
+  if (options->n_words == 1)
+    return append_file (text, options->file);
+  print_error ("“%s”: expected nothing behind “%s” with --file", options->words[1], verb);
+  return EXIT_WRONG_WORDS;
 }
 
 /* --- what comes of it ----------------------------------------------------------------- */
 
+/* "link eth0", "add route", "remove link eth0" */
+static char *
+dup_subject (const Options *options)
+{
+  const char *name = strcmp (options->words[1], "link") == 0 ? options->words[2] : NULL;
+
+  return g_strjoin (" ", options->words[0], options->words[1], name, NULL);
+}
+
 /* Faults are named by the line of a text that only a file has: "data:LINE: [GROUP] …" */
 static void
-print_faults (const char *message, const char *file)
+print_faults (const char *message, const Options *options)
 {
+  g_autofree char *subject = options->file == NULL ? dup_subject (options) : NULL;
   g_auto (GStrv) lines = g_strsplit (message, "\n", -1);
 
   for (guint i = 0; lines[i] != NULL; i++)
@@ -214,10 +224,10 @@ print_faults (const char *message, const char *file)
 
       if (!g_str_has_prefix (line, "data:"))
         print_error ("%s", line);
-      else if (file != NULL)
-        print_error ("%s%s", file, line + strlen ("data"));
+      else if (subject == NULL)
+        print_error ("%s%s", options->file, line + strlen ("data"));
       else
-        print_error ("%s", end != NULL ? end + 2 : strchr (line, ' ') + 1);
+        print_error ("%s: %s", subject, end != NULL ? end + 2 : strchr (line, ' ') + 1);
     }
 }
 
@@ -225,13 +235,14 @@ static int
 set (const Options *options)
 {
   g_autoptr (GString) text = g_string_new (NULL);
-  const char *method = write_text (text, options);
   g_autoptr (GDBusConnection) connection = NULL;
   g_autoptr (GVariant) result = NULL;
   g_autoptr (GError) error = NULL;
+  const char *method;
+  int status = write_text (text, options, &method);
 
-  if (method == NULL)
-    return EXIT_WRONG_WORDS;
+  if (status != EXIT_SUCCESS)
+    return status;
   connection = control_connect (options->control, options->wait);
   if (connection == NULL)
     return EXIT_NLVIRT_FAILED;
@@ -243,7 +254,7 @@ set (const Options *options)
       print_error ("the session has not answered: %s", error->message);
       return EXIT_NLVIRT_FAILED;
     }
-  print_faults (error->message, options->file);
+  print_faults (error->message, options);
   return EXIT_REFUSED;
 }
 

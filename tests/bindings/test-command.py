@@ -141,7 +141,7 @@ def fail():
     assert result.stderr == "RTNETLINK answers: Device or resource busy\nDump terminated\n", result.stderr
     for wrong, reason in (
         ("RTM_GETLINK=EBUSIER", "“EBUSIER” is neither an error, such as EPERM, nor a time, such as 300ms or 2s"),
-        ("RTM_GETLINK=EBUSY:often", "“often” is none of: a number of times, every=NUMBER, words=TEXT"),
+        ("RTM_GETLINK=EBUSY:often", "“often” is none of: a number of times, every=NUMBER, words=TEXT, each once"),
         ("socket", "which error the call gets is missing"),
     ):
         result = nlvirt("run", "--fail", wrong, "echo", "started")

@@ -94,7 +94,7 @@ def links():
         session.done("link", "eth0", "down")
         assert "<BROADCAST,MULTICAST>" in ask(session, "ip link show dev eth0")
         assert ask(session, "ip route") == ""
-        session.done("link", "eth0", "up", "mtu=1400")
+        session.done("link", "eth0", "mtu=1400", "up")
         assert "UP,LOWER_UP> mtu 1400" in ask(session, "ip link show dev eth0")
         session.done("link", "eth0", "carrier=false")
         assert "<NO-CARRIER,BROADCAST,MULTICAST,UP> mtu 1400" in ask(session, "ip link show dev eth0")
@@ -170,20 +170,23 @@ def wrong_words():
             (2, ["link", "a]\n[link eth0", "up"], "expected the name of a link"),
             (2, ["add"], "expected link, address, route, rule or neighbor behind “add”"),
             (2, ["add", "nexthop", "id=1"], "expected link, address, route, rule or neighbor behind “add”"),
-            (2, ["--file", "/nonexistent", "add"], "No such file"),
+            (125, ["--file", "/nonexistent", "add"], "No such file"),
+            (1, ["--file", "/bin/true", "add"], "“/bin/true” is not text"),
             (2, ["--file", "-", "frob"], "expected add, replace or remove with --file"),
             (2, ["--file", "-", "add", "link"], "expected nothing behind “add”"),
             (2, ["--wait", "soon", "link", "eth0", "up"], "expected a number of seconds"),
-            (2, ["--nonsense"], "nonsense"),
+            (2, ["--nonsense"], "nlvirt set: unrecognized option '--nonsense'"),
             (1, ["link", "eth7", "up"], "“eth7”: there is no such link"),
-            (1, ["link", "eth0", "colour=red"], "colour: unknown key"),
+            (1, ["link", "eth0", "colour=red"], "link eth0: colour: of a link that is there this cannot be changed"),
+            (1, ["link", "eth0", "kind=bridge"], "link eth0: kind: of a link that is there"),
+            (1, ["add", "link", "br0", "kind=bridge", "qdisc=fq"], "add link br0: qdisc: a link of a kind is made without"),
             (1, ["link", "eth0", "mtu=many"], "mtu: "),
             (1, ["link", "eth0", "mtu=1"], "Invalid argument: mtu less than device minimum"),
             (1, ["add", "link", "eth0"], "there is a link with this name already"),
             (1, ["add", "link", "x", "kind=nonsense"], "Operation not supported: Unknown device type"),
             (1, ["remove", "link", "lo"], "Operation not supported"),
-            (1, ["remove", "link", "eth0", "mtu=1"], "mtu: unknown key"),
-            (1, ["add", "address", "device=eth0", "address=192.0.2.10/24"], "File exists"),
+            (1, ["remove", "link", "eth0", "mtu=1"], "remove link eth0: mtu: expected no keys"),
+            (1, ["add", "address", "device=eth0", "address=192.0.2.10/24"], "nlvirt: add address: File exists"),
             (1, ["add", "route", "destination=default", "gateway=203.0.113.1"], "Network is unreachable"),
             (1, ["add", "route", "destination=10.0.0.0/8"], ""),
         ):

@@ -85,6 +85,8 @@ test_wrong_text (void)
     { "overrun=EPERM", "“EPERM”" },
     { "interrupt=RTM_GETFOO", "“RTM_GETFOO”" },
     { "interrupt:0", "“0”" },
+    { "interrupt:1:2", "“2”" },
+    { "interrupt:every=2:every=3", "“every=3”" },
     { "interrupt:", "“”" },
     { "interrupt:1:", "“”" },
     { "interrupt:every=:1", "“every=”" },

@@ -10,6 +10,30 @@
 #include <errno.h>
 #include <string.h>
 
+/* --- keys -------------------------------------------------------------------------- */
+
+/* Nothing more is to be said of its keys. */
+static void
+take_all (NlvSection *section)
+{
+  for (guint i = 0; i < section->entries->len; i++)
+    ((NlvEntry *) g_ptr_array_index (section->entries, i))->taken = TRUE;
+}
+
+/* What table files have and no request here can say, or what nobody knows. */
+static void
+refuse_others (NlvSection *section, const char *why)
+{
+  for (guint i = 0; i < section->entries->len; i++)
+    {
+      NlvEntry *entry = g_ptr_array_index (section->entries, i);
+
+      if (!entry->taken)
+        nlv_section_fault (section, entry->key, "%s", why);
+      entry->taken = TRUE;
+    }
+}
+
 /* --- of links that are there -------------------------------------------------------- */
 
 static int
@@ -202,6 +226,9 @@ set_link (NlvTableChange *self, NlvSection *section, NlvLink *link)
   step_carrier (self, section, link->index);
   step_alt_names (self, section, link);
   step_addresses (self, section, link);
+  refuse_others (section, "of a link that is there this cannot be changed; expected up, carrier, name, mac-address, "
+                          "broadcast-address, mtu, master, alias, tx-queue-length, group, ipv6-address-generation, "
+                          "alt-names or addresses");
 }
 
 static NlvLink *
@@ -212,14 +239,6 @@ find_link (NlvTableChange *self, NlvSection *section)
   if (!nlv_device_find (&self->reader, section, NULL, section->label, &index))
     return NULL;
   return nlv_network_find_link (self->reader.network, index);
-}
-
-/* Nothing more is to be said of its keys. */
-static void
-take_all (NlvSection *section)
-{
-  for (guint i = 0; i < section->entries->len; i++)
-    ((NlvEntry *) g_ptr_array_index (section->entries, i))->taken = TRUE;
 }
 
 /* --- new ones ------------------------------------------------------------------------ */
@@ -427,9 +446,11 @@ finish_link (NlvTableChange *self, NlvSection *section, const NlvLink *link)
       step_carrier (self, section, link->index);
       step_alt_names_all (self, section, link);
     }
+  step_addresses (self, section, link);
+  if (link->kind != NULL)
+    refuse_others (section, "a link of a kind is made without it; expected it in a table that is read as a whole");
   else
     take_all (section);
-  step_addresses (self, section, link);
 }
 
 /* What has gone into the network that the text is read into. */
@@ -494,6 +515,7 @@ remove_link (NlvTableChange *self, NlvSection *section, const NlvLink *link)
 
   step->run = run_remove;
   step->link = link->index;
+  refuse_others (section, "expected no keys for a link that is to be removed");
 }
 
 static void
