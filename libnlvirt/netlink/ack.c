@@ -162,21 +162,25 @@ nlv_extack_has_words (const NlvExtack *extack, int error)
 }
 
 void
-nlv_netlink_socket_ack (NlvNetlinkSocket *self, const NlvMessage *request, int error, const NlvExtack *extack)
+nlv_netlink_socket_ack (NlvNetlinkSocket *self, const NlvMessage *request, int error, const NlvAnswer *answer)
 {
+  const NlvExtack *extack = &answer->extack;
   gboolean capped = error == 0 || nlv_netlink_socket_has_option (self, NETLINK_CAP_ACK);
   gboolean extended = nlv_netlink_socket_has_option (self, NETLINK_EXT_ACK) && nlv_extack_has_words (extack, error);
   guint16 flags = (capped ? NLM_F_CAPPED : 0) | (extended ? NLM_F_ACK_TLVS : 0);
   gsize copied = capped ? sizeof request->header : request->bytes.len;
   gint32 result = error;
   guint8 *payload;
+  struct nlmsghdr header = request->header;
 
+  header.nlmsg_flags = (guint16) ((header.nlmsg_flags & ~answer->flags_cleared) | answer->flags_set);
   /* The request comes back padded, and the padding counts. */
   nlv_writer_reset (&self->writer, G_MAXSIZE);
   payload = nlv_writer_begin (&self->writer, NLMSG_ERROR, flags, request->header.nlmsg_seq, self->port,
                               sizeof result + NLMSG_ALIGN (copied));
   memcpy (payload, &result, sizeof result);
   memcpy (payload + sizeof result, request->bytes.data, copied);
+  memcpy (payload + sizeof result, &header, sizeof header);
   if (extended)
     nlv_extack_write (&self->writer, extack, request->bytes, error);
   nlv_writer_end (&self->writer);

@@ -95,7 +95,7 @@ void nlv_netlink_socket_forget_held (NlvNetlinkSocket *self);
 
 /* ack.c */
 /* netlink_ack() */
-void nlv_netlink_socket_ack (NlvNetlinkSocket *self, const NlvMessage *request, int error, const NlvExtack *extack);
+void nlv_netlink_socket_ack (NlvNetlinkSocket *self, const NlvMessage *request, int error, const NlvAnswer *answer);
 /* Is there anything to explain @error with? */
 gboolean nlv_extack_has_words (const NlvExtack *extack, int error);
 /* The attributes that explain @error (0 for success); @where in @extack is

@@ -62,7 +62,7 @@ serve_message (NlvNetlinkSocket *self, const NlvCaller *caller, const NlvMessage
   if (is_for_responder (message))
     error = ask_unless_it_fails (self, caller, message, &answer, &answered);
   if (!answered && (error != 0 || (message->header.nlmsg_flags & NLM_F_ACK) != 0))
-    nlv_netlink_socket_ack (self, message, error, &answer.extack);
+    nlv_netlink_socket_ack (self, message, error, &answer);
   nlv_answer_clear (&answer);
 }
 

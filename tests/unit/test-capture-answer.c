@@ -268,7 +268,9 @@ test_rules (void)
   nlv_put_u32 (&told.writer, FRA_GOTO, 99);
   g_ptr_array_add (expected, told_end (&told));
 
-  begin_rule (&told, AF_INET6, FR_ACT_TO_TBL, 0, 0, 128);
+  /* Flags of what it does not name were given to it. */
+  begin_rule (&told, AF_INET6, FR_ACT_TO_TBL, 0, FIB_RULE_UNRESOLVED | FIB_RULE_IIF_DETACHED | FIB_RULE_OIF_DETACHED,
+              128);
   nlv_put_u32 (&told.writer, FRA_SUPPRESS_PREFIXLEN, G_MAXUINT32);
   nlv_put_u8 (&told.writer, FRA_PROTOCOL, RTPROT_STATIC);
   nlv_put_u32 (&told.writer, FRA_PRIORITY, 1000);

@@ -562,6 +562,8 @@ test_ipv6_multipath (void)
   fixture_init (&self);
   assert_add (&self, ADD, "2001:db8:a::/48 nexthop via 2001:db8::1 nexthop via 2001:db8::2");
   assert_add (&self, APPEND, "2001:db8:a::/48 nexthop via 2001:db8::3");
+  g_assert_cmphex (self.answer.flags_cleared, ==, NLM_F_EXCL | NLM_F_REPLACE);
+  g_assert_cmphex (self.answer.flags_set, ==, NLM_F_CREATE);
   assert_add (&self, PREPEND, "2001:db8:a::/48 nexthop via 2001:db8::4 nexthop via 2001:db8::5");
   assert_heard (&self,
                 "+ 2001:db8:a::/48 | via 2001:db8::1 dev 2 | via 2001:db8::2 dev 2 new\n"
@@ -577,6 +579,7 @@ test_ipv6_multipath (void)
                 "- 2001:db8:a::/48 via 2001:db8::8 dev 2\n");
   assert_refused (&self, RTM_NEWROUTE, ADD, "2001:db8:b::/48 nexthop via 2001:db8::1 nexthop via 2001:db8::1", -EEXIST,
                   NULL);
+  g_assert_cmphex (self.answer.flags_cleared, ==, 0);
   assert_refused (&self, RTM_NEWROUTE, ADD, "2001:db8:b::/48 nexthop dev 2", -EINVAL,
                   "Device only routes can not be added for IPv6 using the multipath API.");
   g_assert_cmpint (ask (&self, RTM_DELROUTE, 0, "2001:db8:a::/48 nexthop via 2001:db8::6 nexthop via 2001:db8::9"), ==,

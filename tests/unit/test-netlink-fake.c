@@ -87,6 +87,8 @@ nlv_rtnetlink_request (NlvNetwork *network, const NlvCaller *caller, const NlvMe
           answer->extack.where = message->bytes.data + NLMSG_HDRLEN + 4;
         return fake.error;
       case FAKE_SILENT:
+        answer->flags_set = fake.flags_set;
+        answer->flags_cleared = fake.flags_cleared;
         return 0;
       default:
         return -EOPNOTSUPP;

@@ -20,6 +20,7 @@ typedef struct
   NlvCaller caller; /* of the last request */
   int error;
   NlvExtack extack;
+  guint16 flags_set, flags_cleared; /* of a silent request */
   /* Dumps: */
   guint n_messages;
   gsize message_size; /* header included */

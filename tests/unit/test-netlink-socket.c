@@ -305,6 +305,24 @@ test_acks (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpuint (g_bytes_get_size (error), ==, 48);
 }
 
+/* The request comes back with the flags that it was left with. */
+static void
+test_changed_flags (Fixture *fixture, gconstpointer user_data)
+{
+  End *end = fixture->one;
+  g_autoptr (GBytes) ack = NULL;
+  struct nlmsghdr echoed;
+
+  fake.flags_set = NLM_F_CREATE;
+  fake.flags_cleared = NLM_F_EXCL | NLM_F_REPLACE;
+  end_ask (end, FAKE_SILENT, NLM_F_ACK | NLM_F_REPLACE, 9, 40);
+  ack = end_read (end, 4096);
+  g_assert_cmpuint (g_bytes_get_size (ack), ==, NLMSG_HDRLEN + sizeof (gint32) + sizeof echoed);
+  memcpy (&echoed, (const guint8 *) g_bytes_get_data (ack, NULL) + NLMSG_HDRLEN + sizeof (gint32), sizeof echoed);
+  g_assert_cmphex (echoed.nlmsg_flags, ==, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE);
+  g_assert_cmpuint (echoed.nlmsg_seq, ==, 9);
+}
+
 static void
 test_extended_ack (Fixture *fixture, gconstpointer user_data)
 {
@@ -427,6 +445,7 @@ main (int argc, char **argv)
   ADD ("changed", test_changed);
   ADD ("caller", test_caller);
   ADD ("acks", test_acks);
+  ADD ("changed-flags", test_changed_flags);
   ADD ("extended-ack", test_extended_ack);
   ADD ("mask", test_mask);
   ADD ("control", test_control);

@@ -498,6 +498,55 @@ test_plain_bridge (void)
   nlv_network_unref (network);
 }
 
+/* Routes of IPv4 multicast, of which there can be none. */
+static void
+test_multicast_routes (void)
+{
+  static const struct
+  {
+    guint16 type;
+    guint8 length, protocol;
+    guint32 link, table;
+    guint16 way; /* its length */
+    int error;
+  } cases[] = {
+    { RTM_NEWROUTE, 32, RTPROT_STATIC, 0, 0, 0, -ENFILE },
+    { RTM_NEWROUTE, 32, RTPROT_MROUTED, 1, RT_TABLE_DEFAULT, 8, -ENFILE },
+    { RTM_DELROUTE, 32, RTPROT_STATIC, 1, 0, 8, -ENOENT },
+    { RTM_NEWROUTE, 24, RTPROT_STATIC, 0, 0, 0, -EINVAL },
+    { RTM_NEWROUTE, 32, RTPROT_BOOT, 0, 0, 0, -EINVAL },
+    { RTM_NEWROUTE, 32, RTPROT_STATIC, 7, RT_TABLE_MAIN, 9, -ENODEV },
+    { RTM_NEWROUTE, 32, RTPROT_STATIC, 1, RT_TABLE_MAIN, 9, -EINVAL },
+    { RTM_NEWROUTE, 32, RTPROT_STATIC, 1, RT_TABLE_MAIN, 8, -ENOENT },
+  };
+  const NlvCaller admin = { .port = 77, .admin = TRUE, .writable = TRUE };
+  NlvNetwork *network = nlv_network_new_loopback ();
+  Request request = make (RTM_NEWROUTE, 0, RTNL_FAMILY_IPMR, 8);
+  NlvAnswer answer;
+
+  g_assert_cmpint (ask (network, &admin, &request, &answer), ==, -EINVAL);
+  g_assert_null (answer.extack.message);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const struct rtmsg header = { .rtm_family = RTNL_FAMILY_IPMR,
+                                    .rtm_dst_len = cases[i].length,
+                                    .rtm_protocol = cases[i].protocol,
+                                    .rtm_type = RTN_MULTICAST };
+      const struct rtnexthop way = { .rtnh_len = cases[i].way };
+
+      request = make (cases[i].type, 0, RTNL_FAMILY_IPMR, sizeof header);
+      memcpy (request.body, &header, sizeof header);
+      if (cases[i].link != 0)
+        add_attr (&request, RTA_IIF, &cases[i].link, sizeof cases[i].link);
+      if (cases[i].way != 0)
+        add_attr (&request, RTA_MULTIPATH, &way, sizeof way);
+      if (cases[i].table != 0)
+        add_attr (&request, RTA_TABLE, &cases[i].table, sizeof cases[i].table);
+      g_assert_cmpint (ask (network, &admin, &request, &answer), ==, cases[i].error);
+    }
+  nlv_network_unref (network);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -515,5 +564,6 @@ main (int argc, char **argv)
   g_test_add_func ("/rtnetlink/qdisc-is-notified", test_qdisc_is_notified);
   g_test_add_func ("/rtnetlink/chains", test_chains);
   g_test_add_func ("/rtnetlink/plain-bridge", test_plain_bridge);
+  g_test_add_func ("/rtnetlink/multicast-routes", test_multicast_routes);
   return g_test_run ();
 }

@@ -280,6 +280,14 @@ clean_end (const NlvRule *rule, NlvIp *ip, guint length)
   nlv_fib_mask_ip (ip, length > 0 ? nlv_ip_size (ip_family (rule->family)) * 8 : 0);
 }
 
+/* Those that the kernel may have set, for what the rule names and is not there. */
+static guint32
+following_flags (const NlvRule *rule)
+{
+  return (rule->action == FR_ACT_GOTO ? FIB_RULE_UNRESOLVED : 0) |
+         (rule->input[0] != '\0' ? FIB_RULE_IIF_DETACHED : 0) | (rule->output[0] != '\0' ? FIB_RULE_OIF_DETACHED : 0);
+}
+
 void
 nlv_capture_rule (NlvCapture *self, const NlvMessage *message)
 {
@@ -298,10 +306,9 @@ nlv_capture_rule (NlvCapture *self, const NlvMessage *message)
   rule.tos = header.tos;
   rule.table = header.table;
   rule.action = header.action;
-  /* These follow from the network. */
-  rule.flags = header.flags & ~(FIB_RULE_UNRESOLVED | FIB_RULE_IIF_DETACHED | FIB_RULE_OIF_DETACHED);
   for (rest = attrs; nlv_attr_next (&rest, &attr);)
     read_rule_attr (&attr, &rule);
+  rule.flags = header.flags & ~following_flags (&rule);
 
   clean_end (&rule, &rule.source, rule.source_length);
   clean_end (&rule, &rule.destination, rule.destination_length);

@@ -37,7 +37,7 @@ nlv_setstats (const NlvRequest *request)
     return error;
   if (header.family != AF_UNSPEC)
     return nlv_request_refuse (request, -EINVAL, "Address family should be AF_UNSPEC");
-  if (header.ifindex == 0 || header.ifindex > G_MAXINT32)
+  if (header.ifindex == 0)
     return -EINVAL;
   link = nlv_network_find_link (request->network, header.ifindex);
   if (link == NULL)

@@ -487,6 +487,9 @@ tell_batch (NlvChange *change, const NlvRoute *first, guint16 told)
     }
 }
 
+/* The first has found its place, the others go with it. */
+#define CLEARED_FLAGS (NLM_F_EXCL | NLM_F_REPLACE)
+
 /* Returns how many were added before something went wrong. */
 static guint
 batch_insert (NlvChange *change, const NlvRouteConfig *config, const Batch *batch, int *error)
@@ -502,8 +505,7 @@ batch_insert (NlvChange *change, const NlvRouteConfig *config, const Batch *batc
       *error = insert (change, &row, flags, TRUE, TRUE);
       if (*error < 0)
         break;
-      /* The first has found its place, the others go with it. */
-      flags = (guint16) ((flags & ~(NLM_F_EXCL | NLM_F_REPLACE)) | NLM_F_CREATE);
+      flags = (guint16) ((flags & ~CLEARED_FLAGS) | NLM_F_CREATE);
     }
   if (*error < 0 && i > 0 && (config->nlmsg_flags & NLM_F_REPLACE) != 0)
     nlv_change_refuse (change, *error, "ipv6: multipath route replace failed (check consistency of installed routes)");
@@ -511,7 +513,7 @@ batch_insert (NlvChange *change, const NlvRouteConfig *config, const Batch *batc
 }
 
 static int
-add_batch (NlvChange *change, const NlvRouteConfig *config)
+add_batch (NlvChange *change, const NlvRouteConfig *config, NlvAnswer *answer)
 {
   Batch batch = { g_array_new (FALSE, FALSE, sizeof (NlvWay)), g_array_new (FALSE, FALSE, sizeof (NlvRoute)) };
   guint16 told = (config->nlmsg_flags & NLM_F_REPLACE) != 0 ? NLM_F_REPLACE : NLM_F_CREATE;
@@ -529,7 +531,11 @@ add_batch (NlvChange *change, const NlvRouteConfig *config)
   if (error == 0)
     n = batch_insert (change, config, &batch, &error);
   if (n > 0)
-    tell_batch (change, &g_array_index (batch.rows, NlvRoute, 0), told | (config->nlmsg_flags & NLM_F_APPEND));
+    {
+      answer->flags_cleared = CLEARED_FLAGS;
+      answer->flags_set = NLM_F_CREATE;
+      tell_batch (change, &g_array_index (batch.rows, NlvRoute, 0), told | (config->nlmsg_flags & NLM_F_APPEND));
+    }
   for (guint i = 0; error < 0 && i < n; i++)
     nlv_route_delete_ipv6 (change, config, &g_array_index (batch.ways, NlvWay, i), FALSE);
   batch_clear (&batch);
@@ -554,7 +560,7 @@ nlv_newroute_ipv6 (const NlvRequest *request)
   if (error < 0)
     return error;
   if (config.has_ways)
-    return add_batch (&change, &config);
+    return add_batch (&change, &config, request->answer);
   error = create (&change, &config, &config.way, &row);
   if (error < 0)
     {

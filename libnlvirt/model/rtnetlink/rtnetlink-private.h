@@ -301,6 +301,9 @@ int nlv_getroute_ipv6 (const NlvRequest *request);
 /* rtnetlink-route-multicast.c */
 int nlv_dump_multicast_routes (NlvWalk *walk, NlvWriter *writer);
 int nlv_getroute_multicast (const NlvRequest *request);
+/* change-route-multicast.c */
+int nlv_newroute_multicast (const NlvRequest *request);
+int nlv_delroute_multicast (const NlvRequest *request);
 
 /* rtnetlink-rule.c, change-rule.c */
 int nlv_newrule (const NlvRequest *request);

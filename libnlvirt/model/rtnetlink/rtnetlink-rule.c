@@ -37,11 +37,11 @@ has_target (NlvNetwork *network, const NlvRule *rule)
   return FALSE;
 }
 
-/* The flags that tell what a rule lacks in this network. */
+/* Those that a rule was given, and those that tell what it lacks in this network. */
 static guint32
 rule_flags (NlvNetwork *network, const NlvRule *rule)
 {
-  guint32 flags = rule->flags & ~(FIB_RULE_UNRESOLVED | FIB_RULE_IIF_DETACHED | FIB_RULE_OIF_DETACHED);
+  guint32 flags = rule->flags;
 
   if (rule->action == FR_ACT_GOTO && !has_target (network, rule))
     flags |= FIB_RULE_UNRESOLVED;

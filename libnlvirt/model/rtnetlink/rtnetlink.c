@@ -46,6 +46,8 @@ static const Handler handlers[] = {
   { RTM_NEWROUTE, AF_INET6, nlv_newroute_ipv6, NULL, NLV_ENDING_JOINED },
   { RTM_DELROUTE, AF_INET, nlv_delroute_ipv4, NULL, NLV_ENDING_JOINED },
   { RTM_DELROUTE, AF_INET6, nlv_delroute_ipv6, NULL, NLV_ENDING_JOINED },
+  { RTM_NEWROUTE, RTNL_FAMILY_IPMR, nlv_newroute_multicast },
+  { RTM_DELROUTE, RTNL_FAMILY_IPMR, nlv_delroute_multicast },
   { RTM_GETROUTE, AF_INET, nlv_getroute_ipv4, nlv_dump_routes, NLV_ENDING_SPLIT },
   { RTM_GETROUTE, AF_INET6, nlv_getroute_ipv6, nlv_dump_routes, NLV_ENDING_SPLIT },
   { RTM_GETROUTE, RTNL_FAMILY_IPMR, nlv_getroute_multicast, nlv_dump_multicast_routes, NLV_ENDING_JOINED },

@@ -50,6 +50,8 @@ typedef struct
   guint group;   /* RTNLGRP_* whose members are sent @reply too, 0 none */
   gboolean mute; /* @reply is for them and not for who asks */
   NlvDump *dump; /* (owned) (nullable) starts in place of an ACK */
+  /* Of the request's flags: changed while it was served, as its copy in the ACK shows. */
+  guint16 flags_set, flags_cleared;
   NlvExtack extack;
 } NlvAnswer;
 
