@@ -26,9 +26,9 @@ typedef struct
 /* Links whose carrier has changed: device-watch.c. */
 typedef struct
 {
-  GArray *pending; /* (element-type guint32) (owned) */
+  GArray *pending; /* (element-type guint32) (owned): indexes, 0 where one was taken out */
   guint64 next_event;
-  gboolean urgent, scheduled;
+  gboolean urgent, scheduled, running;
 } NlvLinkWatch;
 
 struct _NlvNetwork

@@ -155,7 +155,7 @@ EVENT_TEXT = [
     (r"^ip monitor", r"(?m)^\[NEIGH\](Deleted )?dev \S+ lladdr 02:00:5e:\S+ (?!.*(PERMANENT|NOARP)).*\n", "", PASSING),
     (r"^ip monitor", r"(?m)^\[NEIGH\].* INCOMPLETE.*\n", "", PASSING),
     (r"^ip .*neigh", r"(?m)^.* INCOMPLETE.*\n", "", PASSING),
-    (r"^ip .*neigh", r"(?m)^ff[0-9a-f]{2}:.* NOARP *\n", "", PASSING),
+    (r"^ip .*neigh", r"(?m)^(22[4-9]|23\d|0\.0\.0\.0 |ff[0-9a-f]{2}:).* NOARP *\n", "", PASSING),
     (r"^bridge fdb", r"(?m)^02:00:5e:(?!.*(permanent|static|extern_learn)).*\n", "", PASSING),
     (r"^ip monitor", r"(valid_lft|preferred_lft) [1-9]\d*sec", r"\1 Nsec", TIME),
     (r"^ip monitor", r"\b(expires) -?\d+sec", r"\1 Nsec", TIME),

@@ -494,6 +494,14 @@ test_bridge (void)
   g_assert_cmpmem (bridge->address, 6, port->address, 6);
   g_assert_cmpint (set_master (&self, "d", "br"), ==, 0);
 
+  /* It follows its ports as far as it can, and says nothing. */
+  g_assert_cmpint (set (&self, "d", IFLA_MTU, 67), ==, 0);
+  g_assert_null (self.answer.extack.message);
+  g_assert_cmpuint (bridge->mtu, ==, 1500);
+  g_assert_cmpint (set (&self, "d", IFLA_MTU, 1400), ==, 0);
+  g_assert_cmpuint (bridge->mtu, ==, 1400);
+  set (&self, "d", IFLA_MTU, 1500);
+
   g_assert_cmpint (set_master (&self, "d", NULL), ==, 0);
   g_assert_cmpuint (port->promiscuity, ==, 0);
   g_assert_null (port->slave_kind);
@@ -706,6 +714,27 @@ test_macvlan (void)
   fixture_clear (&self);
 }
 
+/* It is dormant with the one below, which the watch looks at first, and told of once. */
+static void
+test_macvlan_dormant (void)
+{
+  Fixture self;
+
+  fixture_init (&self);
+  make_pair (&self, "a", "b");
+  make (&self, "m", "macvlan", get_link (&self, "a")->index);
+  set_up (&self, "b", TRUE);
+  set_up (&self, "m", TRUE);
+  get_link (&self, "a")->link_mode = IF_LINK_MODE_DORMANT;
+  settle (&self, 200);
+  set_up (&self, "a", TRUE);
+  settle (&self, 200);
+  g_assert_cmpstr (self.heard->str, ==, "+link:a +link:b +link:m");
+  settle (&self, 200);
+  g_assert_cmpstr (self.heard->str, ==, "");
+  fixture_clear (&self);
+}
+
 static void
 test_vlan (void)
 {
@@ -787,6 +816,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/change-link-new/bare-table", test_bare_table);
   g_test_add_func ("/change-link-new/port", test_port);
   g_test_add_func ("/change-link-new/macvlan", test_macvlan);
+  g_test_add_func ("/change-link-new/macvlan/dormant", test_macvlan_dormant);
   g_test_add_func ("/change-link-new/vlan", test_vlan);
   g_test_add_func ("/change-link-new/vxlan", test_vxlan);
   g_test_add_func ("/change-link-new/loops", test_loops);

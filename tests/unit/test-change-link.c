@@ -267,6 +267,27 @@ test_watch (void)
   fixture_clear (&self);
 }
 
+/* A tunnel has the carrier that a program at its other end gives it. */
+static void
+test_tunnel (void)
+{
+  Fixture self;
+  NlvLink *held;
+
+  fixture_init (&self);
+  add_link (self.network, 5, "t0", "tun", 0)->carrier = FALSE;
+  g_assert_cmpint (set_u8 (&self, 5, IFLA_CARRIER, 1), ==, -EPERM);
+  g_assert_cmpint (set_u8 (&self, 5, IFLA_CARRIER, 0), ==, 0);
+  g_assert_cmpint (set_u8 (&self, 5, IFLA_CARRIER, 1), ==, -EPERM);
+  held = add_link (self.network, 6, "t1", "tun", 0);
+  nlv_link_set_up (held, TRUE, TRUE);
+  g_assert_cmpint (set_u8 (&self, 6, IFLA_CARRIER, 0), ==, 0);
+  g_assert_false (held->carrier);
+  g_assert_cmpint (set_u8 (&self, 6, IFLA_CARRIER, 1), ==, 0);
+  g_assert_true (held->carrier);
+  fixture_clear (&self);
+}
+
 /* A link that is asked for has been looked at. */
 static void
 test_watch_sync (void)
@@ -568,6 +589,7 @@ main (int argc, char **argv)
   g_test_add_func ("/change-link/pair", test_pair);
   g_test_add_func ("/change-link/watch", test_watch);
   g_test_add_func ("/change-link/watch/sync", test_watch_sync);
+  g_test_add_func ("/change-link/tunnel", test_tunnel);
   g_test_add_func ("/change-link/flags", test_flags);
   g_test_add_func ("/change-link/refused", test_refused);
   g_test_add_func ("/change-link/existing", test_existing);

@@ -120,7 +120,7 @@ nlv_bridge_adjust_mtu (NlvChange *change, NlvLink *bridge)
 {
   if (bridge->mtu_choice == NLV_CHOICE_USER)
     return;
-  nlv_link_set_mtu (change, bridge, natural_mtu (change->network, bridge));
+  nlv_link_follow_mtu (change, bridge, natural_mtu (change->network, bridge));
   bridge->mtu_choice = NLV_CHOICE_KERNEL;
 }
 

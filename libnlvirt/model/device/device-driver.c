@@ -45,6 +45,26 @@ stop_veth (NlvChange *change, NlvLink *link)
     nlv_link_set_carrier (change, peer, FALSE);
 }
 
+/* dummy_change_carrier() */
+static int
+change_dummy_carrier (NlvChange *change, NlvLink *link, gboolean carrier)
+{
+  nlv_link_set_carrier (change, link, carrier);
+  return 0;
+}
+
+/* tun_net_change_carrier(): it takes a program at the other end, which is not to be
+ * seen. One that has a carrier has that program, and keeps it. */
+static int
+change_tun_carrier (NlvChange *change, NlvLink *link, gboolean carrier)
+{
+  if (carrier && !link->carrier && !link->is_held)
+    return -EPERM;
+  link->is_held |= link->carrier != 0;
+  nlv_link_set_carrier (change, link, carrier);
+  return 0;
+}
+
 #define FIXED 0
 #define QUIET NLV_DEVICE_ADDRESS
 #define LIVE (NLV_DEVICE_ADDRESS | NLV_DEVICE_LIVE_ADDRESS)
@@ -60,7 +80,7 @@ static const NlvDeviceDriver drivers[] = {
   { "bond", LIVE },
   { "bridge", LIVE, .open = nlv_bridge_open, .stop = nlv_bridge_stop, .set_address = nlv_bridge_set_address,
     .change_mtu = nlv_bridge_change_mtu },
-  { "dummy", LIVE | NLV_DEVICE_CARRIER },
+  { "dummy", LIVE, .change_carrier = change_dummy_carrier },
   { "gre", FIXED },
   { "ifb", FIXED },
   { "ip6gre", FIXED },
@@ -72,7 +92,7 @@ static const NlvDeviceDriver drivers[] = {
   { "nlmon", FIXED },
   { "ppp", FIXED },
   { "sit", FIXED },
-  { "tun", LIVE | NLV_DEVICE_CARRIER },
+  { "tun", LIVE, .change_carrier = change_tun_carrier },
   { "vcan", FIXED },
   { "veth", LIVE, .open = open_veth, .stop = stop_veth },
   { "vlan", LIVE, .open = nlv_vlan_open, .stop = nlv_vlan_stop, .change_rx_flags = nlv_vlan_change_rx_flags,
@@ -86,7 +106,7 @@ static const NlvDeviceDriver drivers[] = {
 };
 
 /* One without Ethernet: tun_netdev_ops. */
-static const NlvDeviceDriver tunnel = { "tun", NLV_DEVICE_CARRIER };
+static const NlvDeviceDriver tunnel = { "tun", FIXED, .change_carrier = change_tun_carrier };
 
 const NlvDeviceDriver *
 nlv_link_get_driver (const NlvLink *link)

@@ -10,8 +10,7 @@ typedef enum
 {
   NLV_DEVICE_ADDRESS = 1 << 0,       /* ndo_set_mac_address */
   NLV_DEVICE_LIVE_ADDRESS = 1 << 1,  /* also while it is up: IFF_LIVE_ADDR_CHANGE */
-  NLV_DEVICE_CARRIER = 1 << 2,       /* ndo_change_carrier */
-  NLV_DEVICE_PROTOCOL_DOWN = 1 << 3, /* change_proto_down */
+  NLV_DEVICE_PROTOCOL_DOWN = 1 << 2, /* change_proto_down */
 } NlvDeviceAbilities;
 
 typedef struct
@@ -24,6 +23,7 @@ typedef struct
   void (*change_rx_flags) (NlvChange *change, NlvLink *link, guint32 flag);
   /* Of a good address that is not the link's. */
   int (*set_address) (NlvChange *change, NlvLink *link, const guint8 *address);
+  int (*change_carrier) (NlvChange *change, NlvLink *link, gboolean carrier);
   /* Of one within the link's limits. */
   int (*change_mtu) (NlvChange *change, NlvLink *link, guint32 mtu);
 } NlvDeviceDriver;

@@ -94,6 +94,16 @@ nlv_link_set_mtu (NlvChange *change, NlvLink *link, guint32 mtu)
 }
 
 void
+nlv_link_follow_mtu (NlvChange *change, NlvLink *link, guint32 mtu)
+{
+  NlvExtack *extack = change->extack;
+
+  change->extack = NULL;
+  nlv_link_set_mtu (change, link, mtu);
+  change->extack = extack;
+}
+
+void
 nlv_link_set_queue_length (NlvChange *change, NlvLink *link, guint32 length)
 {
   if (link->tx_queue_length == length)
@@ -106,10 +116,9 @@ nlv_link_set_queue_length (NlvChange *change, NlvLink *link, guint32 length)
 int
 nlv_link_change_carrier (NlvChange *change, NlvLink *link, gboolean carrier)
 {
-  if ((nlv_link_get_driver (link)->abilities & NLV_DEVICE_CARRIER) == 0)
-    return -EOPNOTSUPP;
-  nlv_link_set_carrier (change, link, carrier);
-  return 0;
+  const NlvDeviceDriver *driver = nlv_link_get_driver (link);
+
+  return driver->change_carrier != NULL ? driver->change_carrier (change, link, carrier) : -EOPNOTSUPP;
 }
 
 void

@@ -10,6 +10,8 @@
 int nlv_link_set_address (NlvChange *change, NlvLink *link, const guint8 *address);
 /* dev_set_mtu_ext() and dev_validate_mtu() */
 int nlv_link_set_mtu (NlvChange *change, NlvLink *link, guint32 mtu);
+/* dev_set_mtu(): of a link that follows others, if it can; who asked reads nothing against it. */
+void nlv_link_follow_mtu (NlvChange *change, NlvLink *link, guint32 mtu);
 int nlv_link_validate_mtu (NlvChange *change, const NlvLink *link, guint32 mtu);
 /* dev_change_tx_queue_len() */
 void nlv_link_set_queue_length (NlvChange *change, NlvLink *link, guint32 length);

@@ -43,7 +43,7 @@ clamp_mtu (NlvChange *change, const NlvLink *lower, GPtrArray *links)
       NlvLink *link = g_ptr_array_index (links, i);
 
       if (link->mtu > lower->mtu)
-        nlv_link_set_mtu (change, link, lower->mtu);
+        nlv_link_follow_mtu (change, link, lower->mtu);
     }
 }
 

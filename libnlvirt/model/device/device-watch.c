@@ -115,21 +115,34 @@ is_urgent (const NlvLink *link)
 
 static void schedule (NlvChange *change, gboolean urgent);
 
-/* __linkwatch_run_queue() */
+/* Leaves an empty place. */
+static guint32
+take (NlvLinkWatch *self, guint place)
+{
+  guint32 index = g_array_index (self->pending, guint32, place);
+
+  g_array_index (self->pending, guint32, place) = 0;
+  return index;
+}
+
+/* __linkwatch_run_queue(): what still waits for its turn is not put in again. */
 static void
 run (NlvChange *change, gboolean urgent_only)
 {
   NlvLinkWatch *self = &change->network->link_watch;
-  GArray *pending = self->pending;
+  guint n = self->pending->len;
 
+  /* An observer wants it all, which it gets after this. */
+  if (self->running)
+    return;
   if (!urgent_only)
     self->next_event = change->now + SECOND;
   self->urgent = FALSE;
-  self->pending = g_array_new (FALSE, FALSE, sizeof (guint32));
-  for (guint i = 0; i < pending->len; i++)
+  self->running = TRUE;
+  for (guint i = 0; i < n; i++)
     {
-      guint32 index = g_array_index (pending, guint32, i);
-      NlvLink *link = nlv_network_find_link (change->network, index);
+      guint32 index = take (self, i);
+      NlvLink *link = index != 0 ? nlv_network_find_link (change->network, index) : NULL;
 
       if (link == NULL)
         continue;
@@ -138,7 +151,8 @@ run (NlvChange *change, gboolean urgent_only)
       else
         look_at (change, link);
     }
-  g_array_unref (pending);
+  self->running = FALSE;
+  g_array_remove_range (self->pending, 0, n);
   if (self->pending->len > 0)
     schedule (change, FALSE);
 }
@@ -206,7 +220,10 @@ nlv_link_watch_sync (NlvChange *change, NlvLink *link)
 
   if (!find_pending (self->pending, link->index, &place))
     return;
-  g_array_remove_index (self->pending, place);
+  if (self->running)
+    take (self, place);
+  else
+    g_array_remove_index (self->pending, place);
   look_at (change, link);
 }
 
