@@ -641,7 +641,8 @@ append_flags (GString *out, const NlvAddress *row)
   /* One bit, two meanings: IFA_F_SECONDARY is IFA_F_TEMPORARY. */
   if ((row->flags & IFA_F_SECONDARY) != 0)
     g_string_append (out, row->family == AF_INET6 ? " temporary" : " secondary");
-  if ((row->flags & IFA_F_PERMANENT) == 0)
+  /* One that is still to be added has no flag for that. */
+  if ((row->flags & IFA_F_PERMANENT) == 0 && row->valid_lifetime != G_MAXUINT32)
     g_string_append (out, " dynamic");
   nlvirt_append_flags (out, words, G_N_ELEMENTS (words), row->flags, "");
 }

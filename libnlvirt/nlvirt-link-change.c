@@ -20,8 +20,8 @@ check_link (NlvirtLink *self, GError **error)
   return FALSE;
 }
 
-/* FALSE when the link is gone; else its attributes may be put, and
- * nlvirt_table_ask() is to follow. */
+/* NULL when the link is gone; else its attributes may be put, and ask() is to
+ * follow. */
 static struct ifinfomsg *
 begin (NlvirtLink *self, NlvWriter *writer, guint16 type, GError **error)
 {
@@ -35,6 +35,15 @@ begin (NlvirtLink *self, NlvWriter *writer, guint16 type, GError **error)
 }
 
 static gboolean
+ask (NlvirtLink *self, NlvWriter *writer, GError **error)
+{
+  if (nlvirt_table_ask (nlvirt_link_get_table (self), writer, error))
+    return TRUE;
+  g_prefix_error (error, "%s: ", nlvirt_link_get_name (self));
+  return FALSE;
+}
+
+static gboolean
 set_number (NlvirtLink *self, guint16 attribute, guint32 value, GError **error)
 {
   NlvWriter writer;
@@ -42,7 +51,7 @@ set_number (NlvirtLink *self, guint16 attribute, guint32 value, GError **error)
   if (begin (self, &writer, RTM_NEWLINK, error) == NULL)
     return FALSE;
   nlv_put_u32 (&writer, attribute, value);
-  return nlvirt_table_ask (nlvirt_link_get_table (self), &writer, error);
+  return ask (self, &writer, error);
 }
 
 static gboolean
@@ -53,7 +62,7 @@ set_text (NlvirtLink *self, guint16 attribute, const char *value, GError **error
   if (begin (self, &writer, RTM_NEWLINK, error) == NULL)
     return FALSE;
   nlv_put (&writer, attribute, value, strlen (value) + (attribute == IFLA_IFALIAS ? 0 : 1));
-  return nlvirt_table_ask (nlvirt_link_get_table (self), &writer, error);
+  return ask (self, &writer, error);
 }
 
 static gboolean
@@ -67,7 +76,7 @@ change_alt_name (NlvirtLink *self, guint16 type, const char *name, GError **erro
   nest = nlv_nest_begin (&writer, IFLA_PROP_LIST | NLA_F_NESTED);
   nlv_put_string (&writer, IFLA_ALT_IFNAME, name);
   nlv_nest_end (&writer, nest);
-  return nlvirt_table_ask (nlvirt_link_get_table (self), &writer, error);
+  return ask (self, &writer, error);
 }
 
 /**
@@ -99,7 +108,7 @@ nlvirt_link_set_up (NlvirtLink *self, gboolean up, GError **error)
     return FALSE;
   header->ifi_change = IFF_UP;
   header->ifi_flags = up ? IFF_UP : 0;
-  return nlvirt_table_ask (nlvirt_link_get_table (self), &writer, error);
+  return ask (self, &writer, error);
 }
 
 /**
@@ -191,7 +200,7 @@ nlvirt_link_set_mac_address (NlvirtLink *self, const char *mac_address, GError *
   if (begin (self, &writer, RTM_NEWLINK, error) == NULL)
     return FALSE;
   nlv_put (&writer, IFLA_ADDRESS, bytes, length);
-  return nlvirt_table_ask (nlvirt_link_get_table (self), &writer, error);
+  return ask (self, &writer, error);
 }
 
 /**

@@ -207,7 +207,7 @@ nlvirt_link_set_property (GObject *object, guint id, const GValue *value, GParam
         G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
   if (error != NULL)
-    g_warning ("%s of a link: %s", pspec->name, error->message);
+    g_warning ("cannot set %s: %s", pspec->name, error->message);
 }
 
 static void

@@ -796,7 +796,8 @@ append_origin (GString *out, const NlvRoute *row)
       g_string_append (out, " table ");
       nlvirt_append_word (out, NLVIRT_WORD_TABLE, row->table);
     }
-  if (row->protocol != RTPROT_BOOT)
+  /* Unspecified is what a route that is still to be added says. */
+  if (row->protocol != RTPROT_BOOT && row->protocol != RTPROT_UNSPEC)
     {
       g_string_append (out, " proto ");
       nlvirt_append_word (out, NLVIRT_WORD_PROTOCOL, row->protocol);

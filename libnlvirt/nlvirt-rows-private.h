@@ -26,7 +26,7 @@ NlvirtLink *nlvirt_link_new_for_row (NlvirtTable *table, const NlvLink *row);
 void nlvirt_link_tell (NlvirtLink *self);
 NlvirtAddress *nlvirt_address_new_for_row (NlvNetwork *network, const NlvAddress *row);
 NlvirtRoute *nlvirt_route_new_for_row (NlvNetwork *network, const NlvRoute *row);
-NlvirtRule *nlvirt_rule_new_for_row (const NlvRule *row);
+NlvirtRule *nlvirt_rule_new_for_row (NlvNetwork *network, const NlvRule *row);
 NlvirtNeighbor *nlvirt_neighbor_new_for_row (NlvNetwork *network, const NlvNeighbor *row);
 NlvirtNexthop *nlvirt_nexthop_new_for_way (NlvNetwork *network, const NlvNexthop *way);
 

@@ -114,7 +114,7 @@ nlvirt_rows_get_item (GListModel *model, guint position)
           return NULL;
         return nlvirt_route_new_for_row (network, &route);
       case NLV_ROW_RULE:
-        return nlvirt_rule_new_for_row (nlv_network_get_rule (network, position));
+        return nlvirt_rule_new_for_row (network, nlv_network_get_rule (network, position));
       case NLV_ROW_NEIGHBOR:
         return nlvirt_neighbor_new_for_row (network, nlv_network_get_neighbor (network, position));
       default:

@@ -2,6 +2,7 @@
 
 #include "nlvirt-rule.h"
 
+#include "model/rtnetlink/rtnetlink-private.h"
 #include "nlvirt-error.h"
 #include "nlvirt-rows-private.h"
 #include "nlvirt-words-private.h"
@@ -298,12 +299,13 @@ nlvirt_rule_init (NlvirtRule *self)
 }
 
 NlvirtRule *
-nlvirt_rule_new_for_row (const NlvRule *row)
+nlvirt_rule_new_for_row (NlvNetwork *network, const NlvRule *row)
 {
   NlvirtRule *self = g_object_new (NLVIRT_TYPE_RULE, NULL);
 
   self->row = *row;
   self->row.extra = NULL;
+  self->row.flags = nlv_rule_flags (network, row);
   return self;
 }
 
@@ -333,6 +335,8 @@ nlvirt_rule_to_row (NlvirtRule *self, NlvRule *row, GError **error)
   const char *fault = NULL;
 
   *row = self->row;
+  /* That follows from the network. */
+  row->flags &= ~(guint32) (FIB_RULE_UNRESOLVED | FIB_RULE_IIF_DETACHED | FIB_RULE_OIF_DETACHED);
   /* As with `ip rule`, a mark alone is all of it. */
   if (row->mark != 0 && row->mask == 0)
     row->mask = G_MAXUINT32;

@@ -71,6 +71,15 @@ nlvirt_request_begin (NlvWriter *writer, guint16 type, guint16 flags, gsize payl
   return nlv_writer_begin (writer, type, NLM_F_REQUEST | flags, 1, 0, payload);
 }
 
+/* Says which row was refused. Takes @text. */
+static gboolean
+refused (GError **error, char *text)
+{
+  g_prefix_error (error, "%s: ", g_strdelimit (text, "\t", ' '));
+  g_free (text);
+  return FALSE;
+}
+
 /* --- addresses -------------------------------------------------------------- */
 
 static gboolean
@@ -84,7 +93,7 @@ ask_address (NlvirtTable *self, NlvirtAddress *address, guint16 type, guint16 fl
     return FALSE;
   header = nlvirt_request_begin (&writer, type, flags, sizeof *header);
   nlv_address_message (&writer, header, &row, row.updated);
-  return nlvirt_table_ask (self, &writer, error);
+  return nlvirt_table_ask (self, &writer, error) || refused (error, nlvirt_address_to_string (address));
 }
 
 /**
@@ -171,7 +180,7 @@ ask_route (NlvirtTable *self, NlvirtRoute *route, guint16 type, guint16 flags, G
   header = nlvirt_request_begin (&writer, type, flags, sizeof *header);
   nlv_route_message (&writer, header, &row, 0, 0);
   nlv_route_clear (&row);
-  return nlvirt_table_ask (self, &writer, error);
+  return nlvirt_table_ask (self, &writer, error) || refused (error, nlvirt_route_to_string (route));
 }
 
 /**
@@ -257,7 +266,7 @@ ask_rule (NlvirtTable *self, NlvirtRule *rule, guint16 type, guint16 flags, GErr
     row.protocol = RTPROT_STATIC;
   header = nlvirt_request_begin (&writer, type, flags, sizeof *header);
   nlv_rule_message (nlvirt_table_get_network (self), &writer, header, &row);
-  return nlvirt_table_ask (self, &writer, error);
+  return nlvirt_table_ask (self, &writer, error) || refused (error, nlvirt_rule_to_string (rule));
 }
 
 /**
@@ -316,7 +325,7 @@ ask_neighbor (NlvirtTable *self, NlvirtNeighbor *neighbor, guint16 type, guint16
     return FALSE;
   header = nlvirt_request_begin (&writer, type, flags, sizeof *header);
   nlv_neighbor_message (network, &writer, header, &row);
-  return nlvirt_table_ask (self, &writer, error);
+  return nlvirt_table_ask (self, &writer, error) || refused (error, nlvirt_neighbor_to_string (neighbor));
 }
 
 /**

@@ -202,8 +202,8 @@ nlvirt_table_add_link (NlvirtTable *self, const char *name, const char *kind, GE
   result = nlv_table_file_change (network, NLV_TABLE_ADD, text, len, nlvirt_table_get_time (), faults);
   if (result == 0)
     return nlvirt_table_get_link (self, name);
-  g_set_error_literal (error, NLVIRT_ERROR, result < 0 ? nlvirt_error_code (-result) : NLVIRT_ERROR_INVALID,
-                       ((const NlvFault *) g_ptr_array_index (faults, 0))->message);
+  g_set_error (error, NLVIRT_ERROR, result < 0 ? nlvirt_error_code (-result) : NLVIRT_ERROR_INVALID, "%s: %s", name,
+               ((const NlvFault *) g_ptr_array_index (faults, 0))->message);
   return NULL;
 }
 
@@ -243,6 +243,6 @@ nlvirt_table_remove_link (NlvirtTable *self, NlvirtLink *link, GError **error)
   result = nlv_link_take_out (&change, row);
   nlv_network_release (network);
   if (result < 0)
-    g_set_error_literal (error, NLVIRT_ERROR, nlvirt_error_code (-result), g_strerror (-result));
+    g_set_error (error, NLVIRT_ERROR, nlvirt_error_code (-result), "%s: %s", row->name, g_strerror (-result));
   return result >= 0;
 }

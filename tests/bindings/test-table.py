@@ -43,6 +43,21 @@ def rows():
     assert len(table.get_rules()) > 0 and len(table.get_neighbors()) == 0
 
 
+def rules():
+    """What a rule lacks in the network, as `ip rule` shows it."""
+    table = Nlvirt.Table.new_from_data(HOME + b"[rule a]\nfamily=ipv4\npriority=9\niif=eth7\ngoto=99\n")
+    rule = table.get_rules()[1]
+    assert rule.to_string() == "9:\tfrom all iif eth7 [detached] goto 99 [unresolved] proto boot", rule.to_string()
+    table.add_link("eth7", None)
+    table.add_rule(Nlvirt.Rule.new(Gio.SocketFamily.IPV4, 99, 7))
+    assert table.get_rules()[1].to_string() == "9:\tfrom all iif eth7 goto 99 proto boot"
+    table.remove_rule(rule)
+    table.add_rule(rule)
+    assert table.get_rules()[1].props.flags == 0
+    table.remove_rule(rule)
+    assert table.get_rules()[1].props.priority == 99
+
+
 def data():
     table = Nlvirt.Table.new_from_data(HOME)
     text = table.to_data().get_data()
@@ -71,4 +86,4 @@ def uninitialised():
             assert isinstance(made.to_string(), str)
 
 
-sys.exit(tap.run(links, rows, data, errors, uninitialised))
+sys.exit(tap.run(links, rows, rules, data, errors, uninitialised))

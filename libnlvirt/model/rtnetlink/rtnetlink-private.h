@@ -309,6 +309,8 @@ int nlv_delroute_multicast (const NlvRequest *request);
 int nlv_newrule (const NlvRequest *request);
 int nlv_delrule (const NlvRequest *request);
 int nlv_dump_rules (NlvWalk *walk, NlvWriter *writer);
+/* Those that a rule was given, and those that tell what it lacks in this network. */
+guint32 nlv_rule_flags (NlvNetwork *network, const NlvRule *rule);
 void nlv_rule_message (NlvNetwork *network, NlvWriter *writer, struct fib_rule_hdr *header, const NlvRule *rule);
 
 /* rtnetlink-neighbor.c, change-neighbor.c */

@@ -37,9 +37,8 @@ has_target (NlvNetwork *network, const NlvRule *rule)
   return FALSE;
 }
 
-/* Those that a rule was given, and those that tell what it lacks in this network. */
-static guint32
-rule_flags (NlvNetwork *network, const NlvRule *rule)
+guint32
+nlv_rule_flags (NlvNetwork *network, const NlvRule *rule)
 {
   guint32 flags = rule->flags;
 
@@ -107,7 +106,7 @@ nlv_rule_message (NlvNetwork *network, NlvWriter *writer, struct fib_rule_hdr *h
   header->tos = rule->tos;
   header->table = nlv_table_byte (rule->table);
   header->action = rule->action;
-  header->flags = rule_flags (network, rule);
+  header->flags = nlv_rule_flags (network, rule);
 
   nlv_put_u32 (writer, FRA_TABLE, rule->table);
   nlv_put_u32 (writer, FRA_SUPPRESS_PREFIXLEN, rule->suppress_prefix_length);
