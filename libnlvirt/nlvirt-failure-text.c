@@ -205,7 +205,8 @@ read_options (NlvirtFailure *failure, const char *options, GError **error)
                read_number (options + strlen (EVERY), len - strlen (EVERY), G_MAXINT32, &number))
         nlvirt_failure_set_period (failure, number);
       else
-        return refuse (error, "“%.*s” is none of: a number of times, every=NUMBER, words=TEXT, each once", (int) len, options);
+        return refuse (error, "“%.*s” is none of: a number of times, every=NUMBER, words=TEXT, each once", (int) len,
+                       options);
       options = *end != '\0' ? end + 1 : NULL;
     }
   return TRUE;

@@ -2,7 +2,7 @@
 
 /* Traffic control is asked for link by link: what there is of classes, filters
  * and chains hangs on what was told of disciplines. */
-#include "nlvirt-recorder.h"
+#include "nlvirt-recorder-private.h"
 
 #include <linux/if.h>
 #include <linux/pkt_cls.h>

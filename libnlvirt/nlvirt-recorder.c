@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* One request after the other, each with all of its answer. */
-#include "nlvirt-recorder.h"
+#include "nlvirt-recorder-private.h"
 
 #include <errno.h>
 #include <string.h>

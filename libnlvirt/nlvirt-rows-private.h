@@ -22,6 +22,8 @@ void nlvirt_rows_tell (NlvirtRows *self);
 
 /* Each copies its row; @network gives the names of links. */
 NlvirtLink *nlvirt_link_new_for_row (NlvirtTable *table, const NlvLink *row);
+/* NULL when it is gone. */
+const NlvLink *nlvirt_link_find_row (NlvirtLink *self);
 /* Notifies of the properties that have changed since the last time. */
 void nlvirt_link_tell (NlvirtLink *self);
 NlvirtAddress *nlvirt_address_new_for_row (NlvNetwork *network, const NlvAddress *row);
@@ -29,6 +31,10 @@ NlvirtRoute *nlvirt_route_new_for_row (NlvNetwork *network, const NlvRoute *row)
 NlvirtRule *nlvirt_rule_new_for_row (NlvNetwork *network, const NlvRule *row);
 NlvirtNeighbor *nlvirt_neighbor_new_for_row (NlvNetwork *network, const NlvNeighbor *row);
 NlvirtNexthop *nlvirt_nexthop_new_for_way (NlvNetwork *network, const NlvNexthop *way);
+
+const NlvAddress *nlvirt_address_peek_row (NlvirtAddress *self);
+const NlvRoute *nlvirt_route_peek_row (NlvirtRoute *self);
+const NlvRule *nlvirt_rule_peek_row (NlvirtRule *self);
 
 /* The way back: what an object says, for @network, where links have other
  * indexes. Each FALSE sets @error; a route's row is to be cleared. */

@@ -6,7 +6,7 @@
 #include "nlvirt-table-kernel-private.h"
 
 #include "model/fib.h"
-#include "nlvirt-recorder.h"
+#include "nlvirt-recorder-private.h"
 
 #include <errno.h>
 #include <linux/if.h>
