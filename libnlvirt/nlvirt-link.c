@@ -231,7 +231,7 @@ nlvirt_link_class_init (NlvirtLinkClass *klass)
   /**
    * NlvirtLink:name: (getter get_name)
    *
-   * The interface's name.
+   * The interface's name; %NULL if it is gone.
    *
    * Since: 0.1
    */
@@ -247,7 +247,8 @@ nlvirt_link_class_init (NlvirtLinkClass *klass)
   /**
    * NlvirtLink:kind: (getter get_kind)
    *
-   * The kind of a virtual interface, such as `bridge` or `vlan`.
+   * The kind of a virtual interface, such as `bridge` or `vlan`; %NULL for hardware and for
+   * loopback.
    *
    * Since: 0.1
    */
@@ -263,7 +264,7 @@ nlvirt_link_class_init (NlvirtLinkClass *klass)
   /**
    * NlvirtLink:mac-address: (getter get_mac_address)
    *
-   * The link-layer address, in hexadecimal with colons.
+   * The link-layer address, in hexadecimal with colons; %NULL where there is none.
    *
    * Since: 0.1
    */
@@ -271,7 +272,7 @@ nlvirt_link_class_init (NlvirtLinkClass *klass)
   /**
    * NlvirtLink:permanent-mac-address: (getter get_permanent_mac_address)
    *
-   * The link-layer address the hardware came with, where it tells.
+   * The link-layer address the hardware came with; %NULL where it does not tell.
    *
    * Since: 0.1
    */
@@ -279,7 +280,7 @@ nlvirt_link_class_init (NlvirtLinkClass *klass)
   /**
    * NlvirtLink:broadcast: (getter get_broadcast)
    *
-   * The link-layer broadcast address.
+   * The link-layer broadcast address; %NULL where there is none.
    *
    * Since: 0.1
    */
@@ -344,7 +345,7 @@ nlvirt_link_class_init (NlvirtLinkClass *klass)
   /**
    * NlvirtLink:alias: (getter get_alias)
    *
-   * A description of the interface, for people.
+   * A description of the interface, for people; %NULL for none.
    *
    * Since: 0.1
    */
@@ -352,7 +353,7 @@ nlvirt_link_class_init (NlvirtLinkClass *klass)
   /**
    * NlvirtLink:master: (getter get_master)
    *
-   * The interface this one is a part of, such as its bridge.
+   * The interface this one is a part of, such as its bridge; %NULL for none.
    *
    * Since: 0.1
    */
@@ -360,7 +361,7 @@ nlvirt_link_class_init (NlvirtLinkClass *klass)
   /**
    * NlvirtLink:qdisc: (getter get_qdisc)
    *
-   * The queueing discipline.
+   * The queueing discipline; %NULL if the interface is gone.
    *
    * Since: 0.1
    */

@@ -30,15 +30,22 @@
  * What a file does not say is filled in as the kernel would: an address brings
  * its route, and an interface its queue.
  *
+ * A table can be changed at any time, by its rows, by the properties of its
+ * [class@Nlvirt.Link]s, and by text. Whatever is done has the consequences that it has in the
+ * kernel, which also decides what is refused, and every program that listens hears of it. Who has
+ * the table hears too: its lists are live, and tell by [signal@Gio.ListModel::items-changed], links
+ * notify of their properties, and [signal@Nlvirt.Table::changed] ends each change.
+ *
  * A table may serve many sessions. It is not thread-safe: use it in the thread
  * that runs the main context of the supervisor it is used with.
  *
  * ```c
  * g_autoptr (GError) error = NULL;
  * g_autoptr (NlvirtTable) table = nlvirt_table_new_from_file ("home.nlvirt", &error);
+ * g_autoptr (NlvirtLink) eth0 = table != NULL ? nlvirt_table_get_link (table, "eth0") : NULL;
  *
- * if (table == NULL)
- *   g_printerr ("%s\n", error->message);
+ * if (eth0 == NULL || !nlvirt_link_set_up (eth0, FALSE, &error))
+ *   g_printerr ("%s\n", error != NULL ? error->message : "there is no eth0");
  * ```
  *
  * Since: 0.1

@@ -43,6 +43,8 @@ void assert_changes () throws GLib.Error {
   assert (told == 3 && link.running && table.get_link ("br0").kind == "bridge");
   link.master = table.get_link ("br0");
   assert (link.master.name == "br0");
+  link.master = null;
+  assert (link.master == null && link.kind == null);
   try {
     table.add_link ("eth0", null);
     assert_not_reached ();
