@@ -2,28 +2,19 @@
 
 /* A table served to other processes: D-Bus on a socket of its own. Who may
  * connect is decided before a byte is read; there are few connections, and a
- * client that does not introduce itself is dropped. */
-#include "nlvirt-control.h"
+ * client that does not introduce itself is dropped. The socket is in
+ * nlvirt-control-socket.c, and what can be asked in nlvirt-control-serve.c. */
+#include "nlvirt-control-private.h"
 
-#include "nlvirt-control-interface.h"
-#include "nlvirt-error.h"
 #include "nlvirt-peer-private.h"
 
-#include <errno.h>
-#include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 
-#define OBJECT_PATH "/org/nlvirt/Control1"
 #define MAX_CONNECTIONS 32
 #define HANDSHAKE_SECONDS 5
 /* How long answers may take to be sent when all ends. */
 #define FLUSH_SECONDS 1
-/* Below the longest message that libdbus takes, 128 MiB, with room for what is around it. */
-#define MAX_TEXT ((gsize) 127 << 20)
 
 /**
  * NlvirtControl:
@@ -85,80 +76,6 @@ static GParamSpec *properties[N_PROPERTIES];
 
 G_DEFINE_FINAL_TYPE (NlvirtControl, nlvirt_control, G_TYPE_OBJECT)
 
-/* --- requests --------------------------------------------------------------------- */
-
-static void
-show (NlvirtControl *self, GDBusMethodInvocation *invocation)
-{
-  g_autoptr (GBytes) data = nlvirt_table_to_data (self->table);
-  gsize len;
-  const char *text = g_bytes_get_data (data, &len);
-
-  if (len > MAX_TEXT)
-    {
-      g_dbus_method_invocation_return_error_literal (invocation, NLVIRT_ERROR, NLVIRT_ERROR_NOT_SUPPORTED,
-                                                     "the network is too large to be told of in one message");
-      return;
-    }
-  g_dbus_method_invocation_return_value (invocation,
-                                         g_variant_new ("(@s)", g_variant_new_take_string (g_strndup (text, len))));
-}
-
-static void
-on_method_call (GDBusConnection *connection, const char *sender, const char *object_path, const char *interface_name,
-                const char *method_name, GVariant *parameters, GDBusMethodInvocation *invocation, gpointer user_data)
-{
-  static const struct
-  {
-    const char *name;
-    gboolean (*change) (NlvirtTable *table, const guint8 *data, gsize len, GError **error);
-  } methods[] = {
-    { "Add", nlvirt_table_add_from_data },
-    { "Replace", nlvirt_table_replace_from_data },
-    { "Remove", nlvirt_table_remove_from_data },
-  };
-  /* Whoever is told of the change may let go of it. */
-  g_autoptr (NlvirtControl) self = g_object_ref (user_data);
-  g_autoptr (NlvirtTable) table = g_object_ref (self->table);
-
-  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
-    {
-      GError *error = NULL;
-      const char *text;
-
-      if (strcmp (method_name, methods[i].name) != 0)
-        continue;
-      g_variant_get (parameters, "(&s)", &text);
-      if (methods[i].change (table, (const guint8 *) text, strlen (text), &error))
-        g_dbus_method_invocation_return_value (invocation, NULL);
-      else
-        g_dbus_method_invocation_take_error (invocation, error);
-      return;
-    }
-  show (self, invocation);
-}
-
-static const GDBusInterfaceVTable vtable = { .method_call = on_method_call };
-
-/* Clients of a message bus say hello to it, and some tools can be nothing else: gdbus(1) with
- * --address. All names are this one's. */
-static const GDBusArgInfo hello_name = { -1, (char *) "name", (char *) "s", NULL };
-static const GDBusArgInfo *const hello_out[] = { &hello_name, NULL };
-static const GDBusMethodInfo hello = { -1, (char *) "Hello", NULL, (GDBusArgInfo **) hello_out, NULL };
-static const GDBusMethodInfo *const bus_methods[] = { &hello, NULL };
-static const GDBusInterfaceInfo bus_interface = {
-  -1, (char *) "org.freedesktop.DBus", (GDBusMethodInfo **) bus_methods, NULL, NULL, NULL
-};
-
-static void
-on_hello (GDBusConnection *connection, const char *sender, const char *object_path, const char *interface_name,
-          const char *method_name, GVariant *parameters, GDBusMethodInvocation *invocation, gpointer user_data)
-{
-  g_dbus_method_invocation_return_value (invocation, g_variant_new ("(s)", ":1.1"));
-}
-
-static const GDBusInterfaceVTable bus_vtable = { .method_call = on_hello };
-
 /* --- connections ------------------------------------------------------------------- */
 
 typedef struct
@@ -207,11 +124,8 @@ drop_connection (gpointer data)
 static void
 add_connection (NlvirtControl *self, GDBusConnection *connection)
 {
-  guint id = g_dbus_connection_register_object (
-    connection, OBJECT_PATH, (GDBusInterfaceInfo *) &org_nlvirt_control1_interface, &vtable, self, NULL, NULL);
+  guint id = nlvirt_control_register (self, connection);
 
-  g_dbus_connection_register_object (connection, "/org/freedesktop/DBus", (GDBusInterfaceInfo *) &bus_interface,
-                                     &bus_vtable, NULL, NULL, NULL);
   g_object_set_data (G_OBJECT (connection), "nlvirt-registration", GUINT_TO_POINTER (id));
   g_signal_connect (connection, "closed", G_CALLBACK (on_closed), self);
   g_hash_table_add (self->connections, connection);
@@ -272,43 +186,6 @@ on_allow_mechanism (GDBusAuthObserver *observer, const char *mechanism, gpointer
   return strcmp (mechanism, "EXTERNAL") == 0;
 }
 
-/* --- the socket -------------------------------------------------------------------- */
-
-/* What is left of a process that was killed is in nobody's way. */
-static void
-remove_stale (const char *path, GSocketAddress *address)
-{
-  g_autoptr (GSocket) socket =
-    g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
-  g_autoptr (GError) error = NULL;
-  struct stat info;
-
-  if (socket == NULL || g_lstat (path, &info) != 0 || !S_ISSOCK (info.st_mode) || info.st_uid != geteuid ())
-    return;
-  /* A queue that is full is somebody's. */
-  g_socket_set_blocking (socket, FALSE);
-  if (!g_socket_connect (socket, address, NULL, &error) &&
-      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
-    g_unlink (path);
-}
-
-/* Where nobody else can be in the way. */
-static char *
-make_path (char **directory, GError **error)
-{
-  const char *runtime = g_getenv ("XDG_RUNTIME_DIR");
-
-  if (runtime != NULL && g_path_is_absolute (runtime))
-    {
-      *directory = g_build_filename (runtime, "nlvirt-XXXXXX", NULL);
-      if (g_mkdtemp (*directory) == NULL)
-        g_clear_pointer (directory, g_free);
-    }
-  if (*directory == NULL)
-    *directory = g_dir_make_tmp ("nlvirt-XXXXXX", error);
-  return *directory != NULL ? g_build_filename (*directory, "control", NULL) : NULL;
-}
-
 static char *
 make_address (const char *path)
 {
@@ -320,36 +197,12 @@ make_address (const char *path)
 static gboolean
 listen_at (NlvirtControl *self, const char *path, GError **error)
 {
-  g_autoptr (GSocketService) service = g_socket_service_new ();
-  g_autoptr (GSocketAddress) address = NULL;
-  g_autofree char *absolute = NULL;
-
-  self->path = absolute = path != NULL ? g_canonicalize_filename (path, NULL) : make_path (&self->directory, error);
-  g_steal_pointer (&absolute);
-  if (self->path == NULL)
+  self->service = nlvirt_control_listen (path, &self->path, &self->directory, error);
+  if (self->service == NULL)
     return FALSE;
-  if (strlen (self->path) >= sizeof ((struct sockaddr_un *) NULL)->sun_path)
-    {
-      g_set_error (error, NLVIRT_ERROR, NLVIRT_ERROR_INVALID,
-                   "“%s” is too long for a socket: at most %" G_GSIZE_FORMAT " bytes", self->path,
-                   sizeof ((struct sockaddr_un *) NULL)->sun_path - 1);
-      g_clear_pointer (&self->path, g_free);
-      return FALSE;
-    }
-  address = g_unix_socket_address_new (self->path);
-  remove_stale (self->path, address);
-  if (!g_socket_listener_add_address (G_SOCKET_LISTENER (service), address, G_SOCKET_TYPE_STREAM,
-                                      G_SOCKET_PROTOCOL_DEFAULT, NULL, NULL, error))
-    {
-      g_prefix_error (error, "“%s”: ", self->path);
-      g_clear_pointer (&self->path, g_free);
-      return FALSE;
-    }
-  g_chmod (self->path, 0600);
   self->address = make_address (self->path);
-  g_signal_connect (service, "incoming", G_CALLBACK (on_incoming), self);
-  g_socket_service_start (service);
-  self->service = g_steal_pointer (&service);
+  g_signal_connect (self->service, "incoming", G_CALLBACK (on_incoming), self);
+  g_socket_service_start (self->service);
   return TRUE;
 }
 
