@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* The error domain, with its names on D-Bus. */
 #include "nlvirt-error.h"
 
 #include <gio/gio.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* What is wrong with a table file: one fault as an object, and the list of all. */
 #include "nlvirt-fault.h"
 
 #include "model/file/table-file.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* A neighbour as an object: made of a row or by its properties, and what is asked for when
+ * it is added. */
 #include "nlvirt-neighbor.h"
 
 #include "nlvirt-error.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* One of the ways of a route as an object. */
 #include "nlvirt-nexthop.h"
 
 #include "nlvirt-rows-private.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What waits for fds and for time: who is told of what, in which order, and who is not. */
 #include "session/engine.h"
 
 #include <poll.h>
