@@ -6,8 +6,8 @@
 #include "model/device/consequences.h"
 #include "model/device/device.h"
 #include "model/fib.h"
-#include "model/rtnetlink/rtnetlink-private.h"
 #include "model/timer.h"
+#include "test-change-request.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -192,11 +192,8 @@ ask (Fixture *self, const Ask *what)
   const NlvCaller caller = { .port = PORT, .admin = TRUE, .writable = TRUE, .origin = self, .now = self->now };
   struct ifa_cacheinfo times = { .ifa_prefered = what->preferred, .ifa_valid = what->valid };
   struct ifaddrmsg *header;
-  NlvMessage message;
   NlvWriter writer;
-  NlvSpan rest;
   NlvIp ip;
-  int error;
 
   nlv_writer_init (&writer, 1 << 16);
   header = nlv_writer_begin (&writer, what->type, NLM_F_REQUEST | what->nlmsg_flags, 5, 0, sizeof *header);
@@ -218,13 +215,7 @@ ask (Fixture *self, const Ask *what)
     nlv_put_u32 (&writer, IFA_RT_PRIORITY, what->metric);
   if (what->valid != 0 || what->preferred != 0)
     nlv_put (&writer, IFA_CACHEINFO, &times, sizeof times);
-  g_assert_true (nlv_writer_end (&writer));
-  rest = nlv_span (writer.data, writer.len);
-  g_assert_true (nlv_message_next (&rest, &message));
-  nlv_answer_clear (&self->answer);
-  error = nlv_rtnetlink_request (self->network, &caller, &message, &self->answer);
-  nlv_writer_clear (&writer);
-  return error;
+  return test_change_ask (self->network, &caller, &writer, &self->answer);
 }
 
 #define assert_refused(self, error, words, ...)                                                                        \
@@ -556,10 +547,7 @@ ask_label (Fixture *self, guint16 type, const char *prefix, guint8 length, guint
   const NlvCaller caller = { .port = PORT, .admin = TRUE, .writable = TRUE, .origin = self, .now = self->now };
   struct ifaddrlblmsg *header;
   NlvIp ip = parse_ip (prefix);
-  NlvMessage message;
   NlvWriter writer;
-  NlvSpan rest;
-  int error;
 
   nlv_writer_init (&writer, 1 << 16);
   header = nlv_writer_begin (&writer, type, NLM_F_REQUEST, 5, 0, sizeof *header);
@@ -568,13 +556,7 @@ ask_label (Fixture *self, guint16 type, const char *prefix, guint8 length, guint
   header->ifal_index = link;
   nlv_put (&writer, IFAL_ADDRESS, ip.bytes, 16);
   nlv_put_u32 (&writer, IFAL_LABEL, label);
-  g_assert_true (nlv_writer_end (&writer));
-  rest = nlv_span (writer.data, writer.len);
-  g_assert_true (nlv_message_next (&rest, &message));
-  nlv_answer_clear (&self->answer);
-  error = nlv_rtnetlink_request (self->network, &caller, &message, &self->answer);
-  nlv_writer_clear (&writer);
-  return error;
+  return test_change_ask (self->network, &caller, &writer, &self->answer);
 }
 
 static void

@@ -6,8 +6,8 @@
 #include "model/device/consequences.h"
 #include "model/device/link-info.h"
 #include "model/device/vxlan-config.h"
-#include "model/rtnetlink/rtnetlink-private.h"
 #include "model/timer.h"
+#include "test-change-request.h"
 
 #include <errno.h>
 #include <linux/if_arp.h>
@@ -115,10 +115,7 @@ ask (Fixture *self, guint16 type, guint16 nl_flags, guint32 link, guint16 state,
   const NlvCaller caller = { .port = 77, .admin = TRUE, .writable = TRUE, .origin = self, .now = self->now };
   const guint8 address[6] = { last != 0 ? 2 : 0, 0, 0, 0, 0, last }, destination[4] = { 10, 0, 0, to };
   struct ndmsg *header;
-  NlvMessage message;
   NlvWriter writer;
-  NlvSpan rest;
-  int error;
 
   nlv_writer_init (&writer, 1 << 12);
   header = nlv_writer_begin (&writer, type, NLM_F_REQUEST | nl_flags, 5, 0, sizeof *header);
@@ -130,14 +127,8 @@ ask (Fixture *self, guint16 type, guint16 nl_flags, guint32 link, guint16 state,
     nlv_put (&writer, NDA_LLADDR, address, sizeof address);
   if (to != 0)
     nlv_put (&writer, NDA_DST, destination, sizeof destination);
-  g_assert_true (nlv_writer_end (&writer));
-  rest = nlv_span (writer.data, writer.len);
-  g_assert_true (nlv_message_next (&rest, &message));
-  nlv_answer_clear (&self->answer);
   g_string_truncate (self->heard, 0);
-  error = nlv_rtnetlink_request (self->network, &caller, &message, &self->answer);
-  nlv_writer_clear (&writer);
-  return error;
+  return test_change_ask (self->network, &caller, &writer, &self->answer);
 }
 
 #define assert_heard(self, words) g_assert_cmpstr ((self)->heard->str, ==, words)

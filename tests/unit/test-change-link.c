@@ -6,6 +6,7 @@
 #include "model/change/change-link.h"
 #include "model/device/consequences.h"
 #include "model/timer.h"
+#include "test-change-request.h"
 
 #include <errno.h>
 #include <linux/if.h>
@@ -112,18 +113,9 @@ static int
 ask (Fixture *self, NlvWriter *writer)
 {
   const NlvCaller caller = { .port = PORT, .admin = TRUE, .writable = TRUE, .origin = self, .now = self->now };
-  NlvMessage message;
-  NlvSpan rest;
-  int error;
 
-  g_assert_true (nlv_writer_end (writer));
-  rest = nlv_span (writer->data, writer->len);
-  g_assert_true (nlv_message_next (&rest, &message));
-  nlv_answer_clear (&self->answer);
   g_array_set_size (self->heard, 0);
-  error = nlv_rtnetlink_request (self->network, &caller, &message, &self->answer);
-  nlv_writer_clear (writer);
-  return error;
+  return test_change_ask (self->network, &caller, writer, &self->answer);
 }
 
 static int

@@ -7,8 +7,8 @@
 #include "model/fib.h"
 #include "model/file/table-file.h"
 #include "model/network-limits.h"
-#include "model/rtnetlink/rtnetlink-private.h"
 #include "model/timer.h"
+#include "test-change-request.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -318,13 +318,11 @@ static int
 ask (Fixture *self, guint16 type, guint16 flags, const char *text)
 {
   const NlvCaller caller = { .port = PORT, .admin = TRUE, .writable = TRUE, .now = self->now };
+
   g_auto (GStrv) words = g_strsplit (text, " ", -1);
   guint8 family = strchr (words[0], ':') != NULL ? AF_INET6 : AF_INET;
   struct rtmsg header = { .rtm_family = family, .rtm_table = RT_TABLE_MAIN };
   NlvWriter writer;
-  NlvMessage message;
-  NlvSpan rest;
-  int error;
 
   header.rtm_scope = type == RTM_DELROUTE ? RT_SCOPE_NOWHERE : RT_SCOPE_UNIVERSE;
   if (type == RTM_NEWROUTE)
@@ -337,13 +335,7 @@ ask (Fixture *self, guint16 type, guint16 flags, const char *text)
   put_prefix (&writer, RTA_DST, words[0], family, &header.rtm_dst_len);
   put_words (&writer, &header, words + 1);
   memcpy (writer.data + sizeof (struct nlmsghdr), &header, sizeof header);
-  nlv_writer_end (&writer);
-  rest = nlv_span (writer.data, writer.len);
-  g_assert_true (nlv_message_next (&rest, &message));
-  nlv_answer_clear (&self->answer);
-  error = nlv_rtnetlink_request (self->network, &caller, &message, &self->answer);
-  nlv_writer_clear (&writer);
-  return error;
+  return test_change_ask (self->network, &caller, &writer, &self->answer);
 }
 
 #define assert_add(self, flags, text) g_assert_cmpint (ask (self, RTM_NEWROUTE, flags, text), ==, 0)
