@@ -45,16 +45,17 @@ change (NlvirtTable *self, NlvTableVerb verb, const guint8 *data, gsize len, GEr
  * @error: return location for a [error@Nlvirt.Error]
  *
  * Adds what a text in the format of table files says to the table: its links, addresses,
- * routes, rules and neighbours.
+ * nexthop objects, routes, rules and neighbours.
  *
  * This is for what there are no objects for: every kind of link, and every key that
  * *nlvirt*(5) describes for a row. Links are named that the text has or that the table
- * has. The text may not have the groups `network`, `nexthop` and `object`.
+ * has. The text may not have the groups `network` and `object`.
  *
  * Each group is asked for as a program would ask for it, so that the kernel's checks and
  * consequences are those of [method@Nlvirt.Table.add_address] and its like, and
  * everybody is told once, at the end. The order is: links, with the addresses in their
- * groups, addresses, routes, rules, neighbours; and in each kind that of the text.
+ * groups, addresses, nexthops and then groups of them, routes, rules, neighbours; and in
+ * each kind that of the text.
  *
  * When the text is wrong, the error is %NLVIRT_ERROR_PARSE, with a line for each
  * fault, and nothing has been done. When a group is refused, the error's message names
@@ -91,7 +92,7 @@ nlvirt_table_add_from_data (NlvirtTable *self, const guint8 *data, gsize len, GE
  *
  * Changes the table to what a text in the format of table files says.
  *
- * Addresses, routes and neighbours take the place of those that are there, or are added.
+ * Addresses, nexthops, routes and neighbours take the place of those that are there, or are added.
  * A rule is added, unless there is such a rule. A link has to be there, and gets
  * what its group says: the keys may be `up`, `carrier`, `name`, `mac-address`,
  * `broadcast-address`, `mtu`, `master` (empty for none), `alias`, `tx-queue-length`, `group`,
@@ -122,8 +123,8 @@ nlvirt_table_replace_from_data (NlvirtTable *self, const guint8 *data, gsize len
  * Removes what a text in the format of table files says from the table.
  *
  * A row needs no more keys than those it is found by; of several the first one goes. The
- * group of a link has no keys. The order is the other way around: neighbours, rules,
- * routes, addresses, links.
+ * groups of links and nexthops have no keys. The order is the other way around: neighbours,
+ * rules, routes, nexthops, addresses, links.
  *
  * For all else see [method@Nlvirt.Table.add_from_data].
  *

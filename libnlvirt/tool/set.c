@@ -29,6 +29,7 @@ print_help (void)
 {
   puts ("Usage: nlvirt set [OPTION…] link NAME up|down|KEY=VALUE…\n"
         "       nlvirt set [OPTION…] add|replace|remove link NAME [KEY=VALUE…]\n"
+        "       nlvirt set [OPTION…] add|replace|remove nexthop ID [KEY=VALUE…]\n"
         "       nlvirt set [OPTION…] add|replace|remove address|route|rule|neighbor KEY=VALUE…\n"
         "       nlvirt set [OPTION…] --file FILE add|replace|remove\n"
         "\n"
@@ -82,16 +83,17 @@ append_keys (GString *text, const Options *options, int first)
   return TRUE;
 }
 
-/* "link NAME" */
+/* "link NAME", "nexthop ID" */
 static gboolean
-append_link (GString *text, const char *name)
+append_named (GString *text, const char *kind, const char *name)
 {
   if (name == NULL || *name == '\0' || strpbrk (name, "[]=\n") != NULL || !g_utf8_validate (name, -1, NULL))
     {
-      print_error ("expected the name of a link behind “link”");
+      print_error ("expected the %s behind “%s”", strcmp (kind, "link") == 0 ? "name of a link" : "id of a nexthop",
+                   kind);
       return FALSE;
     }
-  g_string_append_printf (text, "[link %s]\n", name);
+  g_string_append_printf (text, "[%s %s]\n", kind, name);
   return TRUE;
 }
 
@@ -99,7 +101,7 @@ append_link (GString *text, const char *name)
 static gboolean
 append_change (GString *text, const Options *options)
 {
-  if (!append_link (text, options->n_words > 1 ? options->words[1] : NULL))
+  if (!append_named (text, "link", options->n_words > 1 ? options->words[1] : NULL))
     return FALSE;
   if (options->n_words < 3)
     {
@@ -116,18 +118,19 @@ append_change (GString *text, const Options *options)
   return TRUE;
 }
 
-/* address, route, rule, neighbor or link NAME, and its keys. */
+/* address, route, rule, neighbor, link NAME or nexthop ID, and its keys. */
 static gboolean
 append_row (GString *text, const Options *options)
 {
+  static const char *const named[] = { "link", "nexthop", NULL };
   static const char *const kinds[] = { "address", "route", "rule", "neighbor", NULL };
   const char *kind = options->n_words > 1 ? options->words[1] : NULL;
 
-  if (g_strcmp0 (kind, "link") == 0)
-    return append_link (text, options->n_words > 2 ? options->words[2] : NULL) && append_keys (text, options, 3);
+  if (is_one_of (kind, named))
+    return append_named (text, kind, options->n_words > 2 ? options->words[2] : NULL) && append_keys (text, options, 3);
   if (!is_one_of (kind, kinds))
     {
-      print_error ("expected link, address, route, rule or neighbor behind “%s”", options->words[0]);
+      print_error ("expected link, address, nexthop, route, rule or neighbor behind “%s”", options->words[0]);
       return FALSE;
     }
   g_string_append_printf (text, "[%s 1]\n", kind);

@@ -131,6 +131,11 @@ def rows():
         session.done("add", "neighbor", "device=eth0", "address=10.0.0.9", "mac-address=02:00:00:00:00:09")
         assert "from 10.0.0.0/8 lookup 7" in ask(session, "ip rule")
         assert ask(session, "ip neigh") == "10.0.0.9 dev eth0 lladdr 02:00:00:00:00:09 PERMANENT \n"
+        session.done("add", "nexthop", "7", "gateway=10.0.0.7", "device=eth0")
+        session.done("add", "route", "destination=203.0.113.0/24", "nexthop-id=7")
+        assert ask(session, "ip route show 203.0.113.0/24").startswith("203.0.113.0/24 nhid 7 via 10.0.0.7 dev eth0")
+        session.done("remove", "nexthop", "7")
+        assert ask(session, "ip nexthop; ip route show 203.0.113.0/24") == ""
         session.done("remove", "neighbor", "device=eth0", "address=10.0.0.9")
         session.done("remove", "rule", "from=10.0.0.0/8")
         session.done("remove", "route", "destination=198.51.100.0/24")
@@ -168,8 +173,11 @@ def wrong_words():
             (2, ["link", "eth0", "=1"], "“=1”: expected KEY=VALUE"),
             (2, ["link", "eth0", "alias=a\nmtu=9"], "expected one line"),
             (2, ["link", "a]\n[link eth0", "up"], "expected the name of a link"),
-            (2, ["add"], "expected link, address, route, rule or neighbor behind “add”"),
-            (2, ["add", "nexthop", "id=1"], "expected link, address, route, rule or neighbor behind “add”"),
+            (2, ["add"], "expected link, address, nexthop, route, rule or neighbor behind “add”"),
+            (2, ["add", "object", "type=7"], "expected link, address, nexthop, route, rule or neighbor behind “add”"),
+            (2, ["add", "nexthop"], "expected the id of a nexthop behind “nexthop”"),
+            (2, ["add", "nexthop", "gateway=192.0.2.1"], "expected the id of a nexthop behind “nexthop”"),
+            (1, ["add", "nexthop", "one", "device=eth0"], "add nexthop: expected the id, a number from 1"),
             (125, ["--file", "/nonexistent", "add"], "No such file"),
             (1, ["--file", "/bin/true", "add"], "“/bin/true” is not text"),
             (2, ["--file", "-", "frob"], "expected add, replace or remove with --file"),

@@ -45,6 +45,14 @@ change_text (NlvirtTable *table, gboolean (*change) (NlvirtTable *, const guint8
   return change (table, (const guint8 *) text, strlen (text), error);
 }
 
+static char *
+table_text (NlvirtTable *table)
+{
+  g_autoptr (GBytes) data = nlvirt_table_to_data (table);
+
+  return g_strndup (g_bytes_get_data (data, NULL), g_bytes_get_size (data));
+}
+
 /* Counts what was told. */
 static void
 count (gpointer count)
@@ -499,6 +507,52 @@ test_text (void)
   g_assert_null (nlvirt_link_get_master (link));
 }
 
+/* Groups come after their members and go before them, wherever they stand. */
+static void
+test_text_of_nexthops (void)
+{
+  g_autoptr (NlvirtTable) table = home ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  guint n = 0;
+
+  g_signal_connect_swapped (table, "changed", G_CALLBACK (count), &n);
+  g_assert_true (change_text (table, nlvirt_table_add_from_data,
+                              "[route r]\ndestination=10.0.0.0/8\nnexthop-id=1\n"
+                              "[nexthop 1]\ngroup=2;3 weight 5\n"
+                              "[nexthop 2]\ngateway=192.0.2.2\ndevice=eth0\nprotocol=bgp\n"
+                              "[nexthop 3]\ngateway=192.0.2.99\ndevice=eth1\nflags=onlink\n",
+                              &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_false (change_text (table, nlvirt_table_add_from_data, "[nexthop 2]\nblackhole=true\n", &error));
+  assert_error (&error, NLVIRT_ERROR_EXISTS, "data:1: [nexthop 2] File exists");
+  g_assert_false (
+    change_text (table, nlvirt_table_replace_from_data, "[nexthop 2]\ngateway=10.9.9.9\ndevice=eth0\n", &error));
+  assert_error (&error, NLVIRT_ERROR_INVALID, "Nexthop has invalid gateway");
+  g_assert_true (
+    change_text (table, nlvirt_table_replace_from_data, "[nexthop 2]\ngateway=192.0.2.7\ndevice=eth0\n", &error));
+  g_assert_no_error (error);
+  text = table_text (table);
+  g_assert_nonnull (strstr (text, "[nexthop 1]\ngroup=2;3 weight 5;\n"));
+  g_assert_nonnull (strstr (text, "[nexthop 2]\ngateway=192.0.2.7\ndevice=eth0\n\n"));
+  g_assert_nonnull (strstr (text, "[nexthop 3]\ngateway=192.0.2.99\ndevice=eth1\nflags=onlink\n"));
+
+  g_assert_false (change_text (table, nlvirt_table_remove_from_data, "[nexthop 2]\ngateway=192.0.2.7\n", &error));
+  assert_error (&error, NLVIRT_ERROR_PARSE, "data:2: [nexthop 2] gateway: expected no keys");
+  g_assert_false (change_text (table, nlvirt_table_remove_from_data, "[nexthop two]\n", &error));
+  assert_error (&error, NLVIRT_ERROR_PARSE, "data:1: [nexthop two] expected the id");
+  g_assert_false (change_text (table, nlvirt_table_remove_from_data, "[nexthop 9]\n", &error));
+  assert_error (&error, NLVIRT_ERROR_NOT_FOUND, "data:1: [nexthop 9] No such file or directory");
+  g_assert_true (change_text (table, nlvirt_table_remove_from_data, "[nexthop 2]\n[nexthop 3]\n[nexthop 1]\n", &error));
+  g_assert_no_error (error);
+  g_free (text);
+  text = table_text (table);
+  g_assert_null (strstr (text, "[nexthop "));
+  /* As its nexthop went. */
+  g_assert_null (strstr (text, "10.0.0.0/8"));
+}
+
 /* --- handlers ------------------------------------------------------------------------- */
 
 /* Sets another thing when it is told of one. */
@@ -644,6 +698,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/table-change/links", test_links);
   g_test_add_func ("/table-change/wrong-rows", test_wrong_rows);
   g_test_add_func ("/table-change/text", test_text);
+  g_test_add_func ("/table-change/text-of-nexthops", test_text_of_nexthops);
   g_test_add_func ("/table-change/change-in-handler", test_change_in_handler);
   g_test_add_func ("/table-change/drop-in-handler", test_drop_in_handler);
   g_test_add_func ("/table-change/lifetime", test_lifetime);

@@ -20,20 +20,6 @@ take_all (NlvSection *section)
     ((NlvEntry *) g_ptr_array_index (section->entries, i))->taken = TRUE;
 }
 
-/* What table files have and no request here can say, or what nobody knows. */
-static void
-refuse_others (NlvSection *section, const char *why)
-{
-  for (guint i = 0; i < section->entries->len; i++)
-    {
-      NlvEntry *entry = g_ptr_array_index (section->entries, i);
-
-      if (!entry->taken)
-        nlv_section_fault (section, entry->key, "%s", why);
-      entry->taken = TRUE;
-    }
-}
-
 /* --- of links that are there -------------------------------------------------------- */
 
 static int
@@ -226,9 +212,10 @@ set_link (NlvTableChange *self, NlvSection *section, NlvLink *link)
   step_carrier (self, section, link->index);
   step_alt_names (self, section, link);
   step_addresses (self, section, link);
-  refuse_others (section, "of a link that is there this cannot be changed; expected up, carrier, name, mac-address, "
-                          "broadcast-address, mtu, master, alias, tx-queue-length, group, ipv6-address-generation, "
-                          "alt-names or addresses");
+  nlv_section_refuse_others (section,
+                             "of a link that is there this cannot be changed; expected up, carrier, name, mac-address, "
+                             "broadcast-address, mtu, master, alias, tx-queue-length, group, ipv6-address-generation, "
+                             "alt-names or addresses");
 }
 
 static NlvLink *
@@ -448,7 +435,8 @@ finish_link (NlvTableChange *self, NlvSection *section, const NlvLink *link)
     }
   step_addresses (self, section, link);
   if (link->kind != NULL)
-    refuse_others (section, "a link of a kind is made without it; expected it in a table that is read as a whole");
+    nlv_section_refuse_others (section,
+                               "a link of a kind is made without it; expected it in a table that is read as a whole");
   else
     take_all (section);
 }
@@ -515,7 +503,7 @@ remove_link (NlvTableChange *self, NlvSection *section, const NlvLink *link)
 
   step->run = run_remove;
   step->link = link->index;
-  refuse_others (section, "expected no keys for a link that is to be removed");
+  nlv_section_refuse_others (section, "expected no keys for a link that is to be removed");
 }
 
 static void

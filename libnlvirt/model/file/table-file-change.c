@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <linux/fib_rules.h>
-#include <linux/nexthop.h>
 #include <string.h>
 
 /* A request is as large as it has to be. */
@@ -58,9 +57,8 @@ nlv_step_end (NlvTableChange *self, const NlvSection *section, NlvWriter *writer
   nlv_writer_clear (writer);
 }
 
-/* NLM_F_* of the verb. */
-static guint16
-step_flags (const NlvTableChange *self)
+guint16
+nlv_step_flags (const NlvTableChange *self)
 {
   switch (self->verb)
     {
@@ -96,7 +94,7 @@ nlv_step_address (NlvTableChange *self, const NlvSection *section, const NlvAddr
   struct ifaddrmsg *header;
   NlvWriter writer;
 
-  header = nlv_step_begin (&writer, type_of (self, RTM_NEWADDR), step_flags (self), sizeof *header);
+  header = nlv_step_begin (&writer, type_of (self, RTM_NEWADDR), nlv_step_flags (self), sizeof *header);
   nlv_address_message (&writer, header, row, row->updated);
   nlv_step_end (self, section, &writer);
 }
@@ -139,7 +137,7 @@ put_route (NlvTableChange *self, NlvSection *section, const NlvRoute *row)
     asked.nexthops[i].flags &= RTNH_F_ONLINK | RTNH_F_PERVASIVE;
   if (is_silent (self, section, "metric"))
     asked.metric = 0;
-  header = nlv_step_begin (&writer, type_of (self, RTM_NEWROUTE), step_flags (self), sizeof *header);
+  header = nlv_step_begin (&writer, type_of (self, RTM_NEWROUTE), nlv_step_flags (self), sizeof *header);
   nlv_route_message (&writer, header, &asked, 0, 0);
   header = get_header (&writer);
   if (is_silent (self, section, "type"))
@@ -197,7 +195,7 @@ change_rule (NlvTableChange *self, NlvSection *section)
     row->protocol = RTPROT_UNSPEC;
   if (is_silent (self, section, "action") && is_silent (self, section, "goto"))
     row->action = FR_ACT_UNSPEC;
-  header = nlv_step_begin (&writer, type_of (self, RTM_NEWRULE), step_flags (self), sizeof *header);
+  header = nlv_step_begin (&writer, type_of (self, RTM_NEWRULE), nlv_step_flags (self), sizeof *header);
   nlv_rule_message (scratch, &writer, header, row);
   /* What follows from it, and is not asked for. */
   header = get_header (&writer);
@@ -218,7 +216,7 @@ change_neighbor (NlvTableChange *self, NlvSection *section)
   if (nlv_network_get_n_neighbors (scratch) == 0)
     return;
   row = nlv_network_get_neighbor (scratch, 0);
-  header = nlv_step_begin (&writer, type_of (self, RTM_NEWNEIGH), step_flags (self), sizeof *header);
+  header = nlv_step_begin (&writer, type_of (self, RTM_NEWNEIGH), nlv_step_flags (self), sizeof *header);
   nlv_neighbor_message (scratch, &writer, header, row);
   nlv_step_end (self, section, &writer);
   nlv_network_remove_neighbor (scratch, row);
@@ -226,9 +224,10 @@ change_neighbor (NlvTableChange *self, NlvSection *section)
 
 /* --- the text --------------------------------------------------------------------- */
 
+typedef void (*RowChange) (NlvTableChange *self, NlvSection *section);
+
 static void
-change_groups (NlvTableChange *self, GArray *groups, NlvGroupKind kind,
-               void (*change) (NlvTableChange *self, NlvSection *section))
+change_rows (NlvTableChange *self, GArray *groups, NlvGroupKind kind, RowChange change)
 {
   for (guint i = 0; i < groups->len; i++)
     {
@@ -244,16 +243,40 @@ change_groups (NlvTableChange *self, GArray *groups, NlvGroupKind kind,
 }
 
 static void
+change_addresses (NlvTableChange *self, GArray *groups)
+{
+  change_rows (self, groups, NLV_GROUP_ADDRESS, change_address);
+}
+
+static void
+change_routes (NlvTableChange *self, GArray *groups)
+{
+  change_rows (self, groups, NLV_GROUP_ROUTE, change_route);
+}
+
+static void
+change_rules (NlvTableChange *self, GArray *groups)
+{
+  change_rows (self, groups, NLV_GROUP_RULE, change_rule);
+}
+
+static void
+change_neighbors (NlvTableChange *self, GArray *groups)
+{
+  change_rows (self, groups, NLV_GROUP_NEIGHBOR, change_neighbor);
+}
+
+static void
 refuse_groups (NlvTableChange *self, GArray *groups)
 {
   for (guint i = 0; i < groups->len; i++)
     {
       const NlvGroup *group = &g_array_index (groups, NlvGroup, i);
 
-      if (group->kind == NLV_GROUP_NETWORK || group->kind == NLV_GROUP_NEXTHOP || group->kind == NLV_GROUP_OBJECT)
+      if (group->kind == NLV_GROUP_NETWORK || group->kind == NLV_GROUP_OBJECT)
         nlv_fault_add (self->reader.faults, group->line, NULL, NULL,
                        "[%.*s] cannot be changed in a network that is there; expected [link NAME], [address LABEL], "
-                       "[route LABEL], [rule LABEL] or [neighbor LABEL]",
+                       "[nexthop ID], [route LABEL], [rule LABEL] or [neighbor LABEL]",
                        (int) group->name.len, (const char *) group->name.data);
     }
 }
@@ -281,34 +304,19 @@ new_scratch (NlvNetwork *network)
   return scratch;
 }
 
+/* In the order in which one needs the other when they come. */
 static void
 read_text (NlvTableChange *self, NlvSpan text)
 {
-  static const struct
-  {
-    NlvGroupKind kind;
-    void (*change) (NlvTableChange *self, NlvSection *section);
-  } kinds[] = {
-    { NLV_GROUP_ADDRESS, change_address },
-    { NLV_GROUP_ROUTE, change_route },
-    { NLV_GROUP_RULE, change_rule },
-    { NLV_GROUP_NEIGHBOR, change_neighbor },
+  static void (*const kinds[]) (NlvTableChange * self, GArray * groups) = {
+    nlv_links_change, change_addresses, nlv_nexthops_change, change_routes, change_rules, change_neighbors,
   };
   g_autoptr (GArray) groups = nlv_groups_scan (text, self->reader.faults);
   guint n = G_N_ELEMENTS (kinds);
 
   refuse_groups (self, groups);
-  /* Links first when they come, and last when they go. */
-  if (self->verb != NLV_TABLE_REMOVE)
-    nlv_links_change (self, groups);
   for (guint i = 0; i < n; i++)
-    {
-      guint place = self->verb == NLV_TABLE_REMOVE ? n - 1 - i : i;
-
-      change_groups (self, groups, kinds[place].kind, kinds[place].change);
-    }
-  if (self->verb == NLV_TABLE_REMOVE)
-    nlv_links_change (self, groups);
+    kinds[self->verb == NLV_TABLE_REMOVE ? n - 1 - i : i](self, groups);
 }
 
 static int

@@ -30,6 +30,8 @@ typedef struct
 
 /* Appends a step of @section, for the caller to complete. */
 NlvStep *nlv_step_new (NlvTableChange *self, const NlvSection *section);
+/* NLM_F_* of the verb. */
+guint16 nlv_step_flags (const NlvTableChange *self);
 /* A request: begin gives its zeroed family header, end makes it a step. */
 gpointer nlv_step_begin (NlvWriter *writer, guint16 type, guint16 flags, gsize payload);
 void nlv_step_end (NlvTableChange *self, const NlvSection *section, NlvWriter *writer);
@@ -37,3 +39,5 @@ void nlv_step_address (NlvTableChange *self, const NlvSection *section, const Nl
 
 /* table-file-change-link.c: the [link NAME] groups of the text. */
 void nlv_links_change (NlvTableChange *self, GArray *groups);
+/* table-file-change-nexthop.c: the [nexthop ID] groups. */
+void nlv_nexthops_change (NlvTableChange *self, GArray *groups);

@@ -25,6 +25,9 @@ void nlv_nexthops_read (NlvTableReader *reader, NlvSection *section, NlvRoute *r
 void nlv_rule_read (NlvTableReader *reader, NlvSection *section);
 void nlv_neighbor_read (NlvTableReader *reader, NlvSection *section);
 
+/* The label of its group; read says what is wrong with it. */
+gboolean nlv_nexthop_object_parse_id (const char *label, guint32 *id);
+gboolean nlv_nexthop_object_read_id (NlvSection *section, guint32 *id);
 void nlv_nexthop_object_read (NlvTableReader *reader, NlvSection *section);
 void nlv_object_read (NlvTableReader *reader, NlvSection *section);
 /* [network]: before the other groups, and once the links are there. */

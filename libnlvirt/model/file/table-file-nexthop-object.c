@@ -98,18 +98,32 @@ read_encap (NlvSection *section, NlvNexthop *way)
     nlv_section_fault (section, "encap", "“%s”: expected TYPE:HEX", text);
 }
 
+gboolean
+nlv_nexthop_object_parse_id (const char *label, guint32 *id)
+{
+  guint64 number = 0;
+  gboolean is_id = g_ascii_string_to_unsigned (label, 10, 1, G_MAXUINT32, &number, NULL);
+
+  *id = (guint32) number;
+  return is_id;
+}
+
+gboolean
+nlv_nexthop_object_read_id (NlvSection *section, guint32 *id)
+{
+  if (nlv_nexthop_object_parse_id (section->label, id))
+    return TRUE;
+  nlv_section_fault (section, NULL, "expected the id, a number from 1 to %u", G_MAXUINT32);
+  return FALSE;
+}
+
 void
 nlv_nexthop_object_read (NlvTableReader *reader, NlvSection *section)
 {
   NlvNexthopObject nexthop = { 0 }, usual;
-  guint64 id, family;
+  guint64 family;
 
-  if (!g_ascii_string_to_unsigned (section->label, 10, 1, G_MAXUINT32, &id, NULL))
-    {
-      nlv_section_fault (section, NULL, "expected the id, a number from 1 to %u", G_MAXUINT32);
-      id = 0;
-    }
-  nexthop.id = (guint32) id;
+  nlv_nexthop_object_read_id (section, &nexthop.id);
   nlv_device_read (reader, section, "device", &nexthop.way.link);
   nlv_read_ip (section, "gateway", &nexthop.way.gateway_family, &nexthop.way.gateway);
   nexthop.family = nexthop.way.gateway_family != 0 ? nexthop.way.gateway_family : AF_INET;

@@ -315,6 +315,19 @@ find_entry (NlvSection *section, const char *key)
   return key != NULL ? g_hash_table_lookup (section->by_key, key) : NULL;
 }
 
+void
+nlv_section_refuse_others (NlvSection *section, const char *why)
+{
+  for (guint i = 0; i < section->entries->len; i++)
+    {
+      NlvEntry *entry = g_ptr_array_index (section->entries, i);
+
+      if (!entry->taken)
+        nlv_section_fault (section, entry->key, "%s", why);
+      entry->taken = TRUE;
+    }
+}
+
 gboolean
 nlv_section_has (NlvSection *section, const char *key)
 {

@@ -60,6 +60,9 @@ NlvSection *nlv_section_load (const NlvGroup *group, GPtrArray *faults);
 /* Reports the keys that nobody took, and frees it. */
 void nlv_section_finish (NlvSection *section);
 
+/* Of the keys that nobody took, something better than that they are unknown. */
+void nlv_section_refuse_others (NlvSection *section, const char *why);
+
 gboolean nlv_section_has (NlvSection *section, const char *key);
 /* The key's value, as a string or as the parts of a list; NULL if it is not there. */
 gboolean nlv_parse_hex (const char *text, GBytes **bytes);

@@ -39,19 +39,27 @@ put_group_stats (NlvWriter *writer, const NlvNexthopObject *nexthop, guint32 op_
   nlv_nest_end (writer, all);
 }
 
+/* What only an answer has. */
 static void
-put_group (NlvWriter *writer, const NlvNexthopObject *nexthop, guint32 op_flags)
+put_group_state (NlvWriter *writer, const NlvNexthopObject *nexthop, guint32 op_flags)
 {
   const NlvRawAttr *resilient = nlv_raw_attrs_find (nexthop->extra, NHA_RES_GROUP);
 
-  nlv_put_u16 (writer, NHA_GROUP_TYPE, nexthop->group_type);
-  nlv_put (writer, NHA_GROUP, nexthop->group->data, nexthop->group->len * sizeof (struct nexthop_grp));
   if (resilient != NULL)
     nlv_put (writer, resilient->type, g_bytes_get_data (resilient->payload, NULL),
              g_bytes_get_size (resilient->payload));
   if ((op_flags & NLV_OP_FLAG_DUMP_STATS) != 0)
     put_group_stats (writer, nexthop, op_flags);
   nlv_put_u32 (writer, NLV_NHA_OP_FLAGS, NLV_OP_FLAG_RESP_GRP_RESVD_0);
+}
+
+static void
+put_group (NlvWriter *writer, const NlvNexthopObject *nexthop)
+{
+  if (nexthop->fdb)
+    nlv_put_flag (writer, NHA_FDB);
+  nlv_put_u16 (writer, NHA_GROUP_TYPE, nexthop->group_type);
+  nlv_put (writer, NHA_GROUP, nexthop->group->data, nexthop->group->len * sizeof (struct nexthop_grp));
 }
 
 static void
@@ -75,6 +83,16 @@ put_single (NlvWriter *writer, const NlvNexthopObject *nexthop)
     }
 }
 
+void
+nlv_nexthop_put (NlvWriter *writer, const NlvNexthopObject *nexthop)
+{
+  nlv_put_u32 (writer, NHA_ID, nexthop->id);
+  if (nexthop->group != NULL)
+    put_group (writer, nexthop);
+  else
+    put_single (writer, nexthop);
+}
+
 /* nh_fill_node() */
 static void
 fill (NlvWriter *writer, struct nhmsg *header, const NlvNexthopObject *nexthop, guint32 op_flags)
@@ -83,15 +101,9 @@ fill (NlvWriter *writer, struct nhmsg *header, const NlvNexthopObject *nexthop, 
   header->nh_scope = nexthop->scope;
   header->nh_protocol = nexthop->protocol;
   header->nh_flags = nexthop->flags;
-  nlv_put_u32 (writer, NHA_ID, nexthop->id);
+  nlv_nexthop_put (writer, nexthop);
   if (nexthop->group != NULL)
-    {
-      if (nexthop->fdb)
-        nlv_put_flag (writer, NHA_FDB);
-      put_group (writer, nexthop, op_flags);
-    }
-  else
-    put_single (writer, nexthop);
+    put_group_state (writer, nexthop, op_flags);
   nlv_raw_attrs_put (nexthop->extra, writer, sizeof *header);
 }
 

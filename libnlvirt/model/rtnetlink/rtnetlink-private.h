@@ -371,6 +371,8 @@ int nlv_getnexthop (const NlvRequest *request);
 int nlv_dump_nexthops (NlvWalk *walk, NlvWriter *writer);
 int nlv_getbucket (const NlvRequest *request);
 int nlv_dump_buckets (NlvWalk *walk, NlvWriter *writer);
+/* What a request says of it too. */
+void nlv_nexthop_put (NlvWriter *writer, const NlvNexthopObject *nexthop);
 void nlv_nexthop_message (NlvWriter *writer, struct nhmsg *header, const NlvNexthopObject *nexthop);
 
 /* rtnetlink-object.c: what is kept as it came. */
