@@ -202,6 +202,21 @@ equal_metrics (const NlvRoute *a, const NlvRoute *b)
   return TRUE;
 }
 
+/* All but RTNH_COMPARE_MASK */
+static gboolean
+equal_flags (guint32 a, guint32 b)
+{
+  return ((a ^ b) & ~(guint32) (RTNH_F_DEAD | RTNH_F_LINKDOWN | RTNH_F_OFFLOAD | RTNH_F_TRAP)) == 0;
+}
+
+/* nh_comp() */
+static gboolean
+equal_ways (const NlvNexthop *a, const NlvNexthop *b)
+{
+  return equal_gateways (a, b) && equal_encaps (a, b) && a->weight == b->weight && a->realm == b->realm &&
+         equal_flags (a->flags, b->flags);
+}
+
 /* Two IPv4 aliases with the same key: fib_table_insert() compares type and
  * scope, and fib_find_info() the rest. */
 static gboolean
@@ -210,11 +225,10 @@ equal_ipv4_aliases (const NlvRoute *a, const NlvRoute *b)
   if (a->type != b->type || a->scope != b->scope || a->protocol != b->protocol || a->nexthop_id != b->nexthop_id ||
       a->has_preferred_source != b->has_preferred_source ||
       (a->has_preferred_source && a->preferred_source.v4 != b->preferred_source.v4) || a->n_nexthops != b->n_nexthops ||
-      !equal_metrics (a, b))
+      !equal_flags (a->flags, b->flags) || !equal_metrics (a, b))
     return FALSE;
   for (guint i = 0; i < a->n_nexthops; i++)
-    if (!equal_gateways (&a->nexthops[i], &b->nexthops[i]) || !equal_encaps (&a->nexthops[i], &b->nexthops[i]) ||
-        a->nexthops[i].weight != b->nexthops[i].weight)
+    if (!equal_ways (&a->nexthops[i], &b->nexthops[i]))
       return FALSE;
   return TRUE;
 }

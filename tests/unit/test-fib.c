@@ -133,6 +133,26 @@ test_equal (void)
   nlv_fib_free (fib);
 }
 
+/* What makes a way another one for IPv4. */
+static void
+test_equal_ways (void)
+{
+  NlvFib *fib = nlv_fib_new ();
+  NlvRoute onlink = make_route ("10.0.0.0/8", 254, 0, "192.0.2.1");
+  NlvRoute of_realm = make_route ("10.0.0.0/8", 254, 0, "192.0.2.1");
+  NlvRoute without_carrier = make_route ("10.0.0.0/8", 254, 0, "192.0.2.1");
+
+  onlink.nexthops->flags = RTNH_F_ONLINK;
+  of_realm.nexthops->realm = 7;
+  without_carrier.nexthops->flags = RTNH_F_LINKDOWN;
+  g_assert_true (add (fib, "10.0.0.0/8", 254, 0, "192.0.2.1"));
+  g_assert_true (nlv_fib_add (fib, &onlink));
+  g_assert_true (nlv_fib_add (fib, &of_realm));
+  g_assert_false (nlv_fib_add (fib, &without_carrier));
+  g_assert_cmpuint (nlv_fib_size (fib), ==, 3);
+  nlv_fib_free (fib);
+}
+
 /* The cursor finds its place again when routes and tables come and go. */
 static void
 test_changes_under_walk (void)
@@ -553,6 +573,7 @@ main (int argc, char **argv)
   g_test_add_func ("/model/fib/ipv4-order", test_ipv4_order);
   g_test_add_func ("/model/fib/ipv6-order", test_ipv6_order);
   g_test_add_func ("/model/fib/equal", test_equal);
+  g_test_add_func ("/model/fib/equal/ways", test_equal_ways);
   g_test_add_func ("/model/fib/changes-under-walk", test_changes_under_walk);
   g_test_add_func ("/model/fib/lookup", test_lookup);
   g_test_add_func ("/model/fib/table-order", test_table_order);

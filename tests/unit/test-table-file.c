@@ -226,6 +226,7 @@ static const Good goods[] = {
   { "nexthop-family", "[nexthop 1]\nfamily=ipv6\ndevice=lo", NULL },
   { "nexthop-blackhole", "[nexthop 1]\nblackhole=true", NULL },
   { "nexthop-fdb", "[nexthop 1]\ngateway=192.0.2.1\nfdb=true", NULL },
+  { "nexthop-fdb-bare", "[nexthop 1]\nfdb=true\nscope=link", NULL },
   { "nexthop-protocol", "[nexthop 1]\ndevice=lo\nprotocol=bgp", NULL },
   { "nexthop-scope", "[nexthop 1]\ndevice=lo\nscope=site", NULL },
   { "nexthop-usual-scope", "[nexthop 1]\ngateway=192.0.2.1\nscope=link", "gateway=192.0.2.1" },

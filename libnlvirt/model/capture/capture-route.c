@@ -296,7 +296,7 @@ is_group (const NlvNexthopObject *nexthop)
   return nexthop->group->len > 0 && !nexthop->blackhole && nexthop->way.link == 0 && nexthop->way.gateway_family == 0;
 }
 
-/* One for forwarding entries has no link. */
+/* One for forwarding entries has no link, and need not have a gateway. */
 static gboolean
 is_nexthop (NlvCapture *self, const NlvNexthopObject *nexthop)
 {
@@ -306,7 +306,7 @@ is_nexthop (NlvCapture *self, const NlvNexthopObject *nexthop)
     return FALSE;
   if (nexthop->group != NULL)
     return is_group (nexthop);
-  return nexthop->blackhole || way->link != 0 || way->gateway_family != 0;
+  return nexthop->blackhole || nexthop->fdb || way->link != 0 || way->gateway_family != 0;
 }
 
 void

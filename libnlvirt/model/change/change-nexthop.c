@@ -296,7 +296,8 @@ create_way (Asked *asked, const NlvWay *way)
 
   if (row->fdb)
     {
-      row->way.gateway_family = way->gateway_family;
+      /* fib6_nh_init() */
+      row->way.gateway_family = row->family == AF_INET6 ? AF_INET6 : way->gateway_family;
       row->way.gateway = way->gateway;
       row->scope = RT_SCOPE_LINK;
       return 0;

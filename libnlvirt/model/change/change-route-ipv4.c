@@ -10,9 +10,6 @@
 
 #include <errno.h>
 
-/* RTNH_COMPARE_MASK, the other way round: what makes two ways different. */
-#define DIFFERENT_FLAGS (~(guint32) (RTNH_F_DEAD | RTNH_F_LINKDOWN | RTNH_F_OFFLOAD | RTNH_F_TRAP))
-
 /* What is shown of the flags of a route that has no way. */
 #define SHOWN_FLAGS (RTNH_F_ONLINK | RTNH_F_OFFLOAD | RTNH_F_TRAP)
 
@@ -315,19 +312,6 @@ create (NlvChange *change, const NlvRouteConfig *config, NlvRoute *row)
 
 /* --- adding: fib_table_insert() ---------------------------------------------------- */
 
-/* fib_find_info() finds the same for both. */
-static gboolean
-is_same (const NlvRoute *a, const NlvRoute *b)
-{
-  if (!nlv_fib_equal_routes (a, b) || ((a->flags ^ b->flags) & DIFFERENT_FLAGS) != 0)
-    return FALSE;
-  for (guint i = 0; i < a->n_nexthops; i++)
-    if (a->nexthops[i].realm != b->nexthops[i].realm ||
-        ((guint32) (a->nexthops[i].flags ^ b->nexthops[i].flags) & DIFFERENT_FLAGS) != 0)
-      return FALSE;
-  return TRUE;
-}
-
 /* What there is of routes with the same key. */
 typedef struct
 {
@@ -348,7 +332,7 @@ look (NlvNetwork *network, const NlvRoute *row, Present *present)
     {
       if (at->tos != row->tos || at->metric != row->metric)
         continue;
-      present->same = is_same (at, row);
+      present->same = nlv_fib_equal_routes (at, row);
       present->same_is_first = present->same && !present->any;
       if (!present->any)
         present->first = cursor;

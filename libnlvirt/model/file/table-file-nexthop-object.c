@@ -77,8 +77,8 @@ check (NlvSection *section, const NlvNexthopObject *nexthop)
 {
   gboolean alone = nexthop->blackhole || nexthop->way.link != 0 || nexthop->way.gateway_family != 0;
 
-  if (nexthop->group == NULL && !alone)
-    nlv_section_fault (section, NULL, "expected the key gateway, device, group or blackhole");
+  if (nexthop->group == NULL && !alone && !nexthop->fdb)
+    nlv_section_fault (section, NULL, "expected the key gateway, device, group, fdb or blackhole");
   else if (nexthop->group != NULL && alone)
     nlv_section_fault (section, "group", "expected no gateway, device or blackhole beside it");
   else if (nexthop->group != NULL && nexthop->group->len == 0)
