@@ -104,6 +104,7 @@ add_link (NlvNetwork *network, NlvLink *row, guint64 sequence)
   *node = *row;
   *row = (NlvLink){ 0 };
   node->sequence = sequence;
+  node->transmits = node->carrier && (node->flags & IFF_UP) != 0;
   nlv_rows_add (&network->links, node);
   nlv_rows_add (&network->links_by_age, node);
   g_hash_table_insert (network->links_by_index, GUINT_TO_POINTER (node->index), node);

@@ -54,6 +54,7 @@ open_device (NlvChange *change, NlvLink *link)
     {
       nlv_link_resume_receive_mode (change->network, link);
       nlv_link_attach_qdiscs (change->network, link);
+      link->transmits = link->carrier != 0;
     }
   nlv_link_derive_flags (link);
   nlv_network_touch_link (change->network, link);
@@ -73,6 +74,7 @@ close_device (NlvChange *change, NlvLink *link)
   guint8 state = nlv_link_get_operational_state (link);
 
   link->flags &= ~(guint32) IFF_UP;
+  link->transmits = FALSE;
   nlv_link_set_operational_state (link, state);
   if (driver->stop != NULL)
     driver->stop (change, link);

@@ -103,14 +103,24 @@ look_at (NlvChange *change, NlvLink *link)
     return;
   if (link->carrier)
     nlv_link_attach_qdiscs (change->network, link);
+  link->transmits = link->carrier != 0;
   nlv_link_state_changed (change, link);
+}
+
+/* qdisc_tx_changing(): with the carrier its queues begin to go, those that it has. */
+static gboolean
+begins_to_transmit (const NlvLink *link)
+{
+  return link->carrier && !link->transmits && g_strcmp0 (link->qdisc, "noop") != 0;
 }
 
 /* linkwatch_urgent_event() */
 static gboolean
 is_urgent (const NlvLink *link)
 {
-  return nlv_link_is_up (link) && link->has_lower && (link->lower_netns >= 0 || link->lower != link->index);
+  if (!nlv_link_is_up (link))
+    return FALSE;
+  return begins_to_transmit (link) || (link->has_lower && (link->lower_netns >= 0 || link->lower != link->index));
 }
 
 static void schedule (NlvChange *change, gboolean urgent);
