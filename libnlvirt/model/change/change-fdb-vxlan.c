@@ -402,16 +402,8 @@ parse_many (NlvFdbRequest *self, NlvAttr *attrs)
     [NDA_NDM_STATE_MASK] = { .kind = NLV_KIND_U16 },
     [NDA_NDM_FLAGS_MASK] = { .kind = NLV_KIND_U8 },
   };
-  int error = nlv_request_attrs (self->message, sizeof self->header, attrs, NLV_NDA_MAX, policy, NLV_VALIDATE_STRICT,
-                                 self->change.extack);
 
-  if (error < 0)
-    return error;
-  if ((self->header.ndm_flags & ~(MANY_FLAGS | NTF_MASTER | NTF_SELF)) != 0)
-    return nlv_change_refuse (&self->change, -EINVAL, "Unsupported fdb flush ndm flag bits set");
-  if ((self->header.ndm_state & ~STAYS) != 0)
-    return nlv_change_refuse (&self->change, -EINVAL, "Unsupported fdb flush ndm state bits set");
-  return 0;
+  return nlv_fdb_parse_many (self, policy, STAYS, MANY_FLAGS, attrs);
 }
 
 /* A number that is given has to be the row's; 0 is any. */

@@ -255,6 +255,21 @@ forward (NlvFdbRequest *self, int (*at_bridge) (NlvFdbRequest *self), int (*at_d
 }
 
 int
+nlv_fdb_parse_many (NlvFdbRequest *self, const NlvPolicy *policy, guint16 states, guint8 flags, NlvAttr *attrs)
+{
+  int error = nlv_request_attrs (self->message, sizeof self->header, attrs, NLV_NDA_MAX, policy, NLV_VALIDATE_STRICT,
+                                 self->change.extack);
+
+  if (error < 0)
+    return error;
+  if ((self->header.ndm_flags & ~(flags | NTF_MASTER | NTF_SELF)) != 0)
+    return nlv_change_refuse (&self->change, -EINVAL, "Unsupported fdb flush ndm flag bits set");
+  if ((self->header.ndm_state & ~states) != 0)
+    return nlv_change_refuse (&self->change, -EINVAL, "Unsupported fdb flush ndm state bits set");
+  return 0;
+}
+
+int
 nlv_newneigh_bridge (const NlvRequest *request)
 {
   NlvFdbRequest self = { .vlan = 0 };

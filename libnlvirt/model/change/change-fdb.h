@@ -22,6 +22,10 @@ typedef struct
 /* Whether it is @link itself that forwards by the row, or lets in what it names. */
 gboolean nlv_fdb_is_own (const NlvNeighbor *row, const NlvLink *link);
 
+/* change-fdb.c: the entries that a NLM_F_BULK request names, by these states and flags at
+ * most. 0 or -errno */
+int nlv_fdb_parse_many (NlvFdbRequest *self, const NlvPolicy *policy, guint16 states, guint8 flags, NlvAttr *attrs);
+
 /* change-fdb-bridge.c: at a bridge or at one of its ports. 0 or -errno */
 int nlv_bridge_fdb_add (NlvFdbRequest *self);
 int nlv_bridge_fdb_remove (NlvFdbRequest *self);

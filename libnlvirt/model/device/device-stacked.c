@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What links make of what happens to those that they stand on:
+/* Links that stand on others are registered, and make something of what happens to these:
  * macvlan_device_event(), vlan_device_event(), vxlan_netdevice_event(). */
 #include "model/device/device-driver.h"
 #include "model/device/device-settings.h"
@@ -9,6 +9,23 @@
 #include <linux/if.h>
 #include <linux/if_vlan.h>
 #include <string.h>
+
+int
+nlv_stacked_register (NlvChange *change, NlvLink *row, NlvLink *lower, NlvLink **created)
+{
+  NlvLink *link;
+  int error;
+
+  link = nlv_link_register (change, row, &error);
+  if (link == NULL)
+    return error;
+  error = nlv_link_attach (change, lower, link);
+  if (error < 0)
+    nlv_link_unregister (change, link);
+  else
+    *created = link;
+  return error;
+}
 
 void
 nlv_stacked_transfer_state (NlvChange *change, const NlvLink *lower, NlvLink *upper)

@@ -251,7 +251,7 @@ static int
 create (NlvLinkRequest *self, NlvLink *row, NlvLink **created)
 {
   NlvChange *change = &self->change;
-  NlvLink *lower = NULL, *link;
+  NlvLink *lower = NULL;
   int error = find_lower (self, &lower);
 
   if (error == 0)
@@ -261,18 +261,11 @@ create (NlvLinkRequest *self, NlvLink *row, NlvLink **created)
       nlv_link_clear (row);
       return error;
     }
-  link = nlv_link_register (change, row, &error);
-  if (link == NULL)
-    return error;
-  error = nlv_link_attach (change, lower, link);
+  error = nlv_stacked_register (change, row, lower, created);
   if (error < 0)
-    {
-      nlv_link_unregister (change, link);
-      return error;
-    }
-  nlv_stacked_transfer_state (change, lower, link);
-  nlv_link_watch_fire (change, link);
-  *created = link;
+    return error;
+  nlv_stacked_transfer_state (change, lower, *created);
+  nlv_link_watch_fire (change, *created);
   return 0;
 }
 

@@ -5,6 +5,8 @@
 
 #include "model/device/link-kind.h"
 
+/* Registers a link above @lower; takes the members of @row. 0 or -errno */
+int nlv_stacked_register (NlvChange *change, NlvLink *row, NlvLink *lower, NlvLink **created);
 /* netif_stacked_transfer_operstate() */
 void nlv_stacked_transfer_state (NlvChange *change, const NlvLink *lower, NlvLink *upper);
 
