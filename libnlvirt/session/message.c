@@ -108,7 +108,7 @@ use_ahead (const struct msghdr *there, const NlvMessagePlaces *places, gsize len
   if (len < places->name_len)
     return TRUE;
   len -= places->name_len;
-  message->has_name = message->name == places->name && (gsize) message->name_len <= places->name_len;
+  message->name_ahead = message->name == places->name ? places->name_len : 0;
   message->has_data = len > 0 && (guintptr) piece->iov_base == places->data && piece->iov_len <= len;
   return TRUE;
 }
@@ -122,10 +122,10 @@ nlv_remote_message_note_places (const NlvRemoteMessage *message, gboolean sent, 
   if (message->n_pieces != 1)
     return;
   places->piece = message->pieces_at;
+  places->name = message->name;
+  places->name_len = sent ? message->name_len : MIN (message->name_len, (gint32) sizeof (struct sockaddr_nl));
   if (!sent)
     return;
-  places->name = message->name;
-  places->name_len = message->name_len;
   places->data = (guintptr) message->pieces[0].iov_base;
   places->data_len = ahead <= MAX_AHEAD ? ahead : 0;
 }
@@ -204,10 +204,11 @@ nlv_remote_message_write_back (NlvSocketCall *c, const NlvRemoteMessage *message
   NlvCallCopy writes[NLV_MAX_CALL_COPIES];
   MessageTail tail = { 0, flags };
   gint32 name_len = sizeof *name;
+  gboolean whole = message->n_pieces == 1;
   guint n = 0;
 
   /* One piece goes out with all the rest; more go before. */
-  if (message->n_pieces == 1)
+  if (whole)
     writes[n++] = (NlvCallCopy){ (guintptr) message->pieces[0].iov_base, (void *) data.data, data.len };
   else
     {
@@ -218,8 +219,12 @@ nlv_remote_message_write_back (NlvSocketCall *c, const NlvRemoteMessage *message
     }
   if (message->name != 0)
     {
-      writes[n++] = (NlvCallCopy){ message->name, (void *) name, MIN (message->name_len, name_len) };
-      writes[n++] = (NlvCallCopy){ message->name_len_at, &name_len, sizeof name_len };
+      gint32 room = MIN (message->name_len, name_len);
+      gboolean is_known = whole && (gsize) room <= message->name_ahead;
+
+      writes[n++] = (NlvCallCopy){ message->name, (void *) name, room, is_known ? message->name_bytes : NULL };
+      writes[n++] =
+        (NlvCallCopy){ message->name_len_at, &name_len, sizeof name_len, whole ? &message->name_len : NULL };
     }
   if (message->header != 0)
     {

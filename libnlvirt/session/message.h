@@ -23,8 +23,9 @@ typedef struct
   guint64 control;
   guint64 control_len;
   guint64 header; /* where the msghdr is, 0 if there is none */
-  /* Of a send: what came with the header. */
-  gboolean has_name, has_data; /* in @name_bytes; in tree->scratch */
+  /* What came with the header: of the name's bytes; of a send, its data in tree->scratch. */
+  gsize name_ahead;
+  gboolean has_data;
   guint8 name_bytes[sizeof (struct sockaddr_storage)];
 } NlvRemoteMessage;
 

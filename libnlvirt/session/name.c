@@ -56,7 +56,7 @@ write_name (NlvSocketCall *c, const struct sockaddr_nl *name)
   return nlv_call_write (c,
                          (NlvCallCopy[]){
                            { c->call.arguments[1], (void *) name, MIN (room, len) },
-                           { c->call.arguments[2], &len, sizeof len },
+                           { c->call.arguments[2], &len, sizeof len, &room },
                          },
                          2);
 }

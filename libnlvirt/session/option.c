@@ -179,7 +179,7 @@ nlv_serve_getsockopt (NlvSocketCall *c)
   return nlv_call_write (c,
                          (NlvCallCopy[]){
                            { c->call.arguments[3], value, written },
-                           { c->call.arguments[4], &reported, sizeof reported },
+                           { c->call.arguments[4], &reported, sizeof reported, &room },
                          },
                          2);
 }

@@ -28,7 +28,7 @@ static int
 read_message (NlvSocketCall *c, NlvRemoteMessage *message, void *data)
 {
   const NlvCallCopy copies[] = {
-    { message->name, message->name_bytes, message->has_name ? 0 : message->name_len },
+    { message->name, message->name_bytes, (gsize) message->name_len <= message->name_ahead ? 0 : message->name_len },
     { (guintptr) message->pieces[0].iov_base, data, message->has_data ? 0 : message->room },
   };
   int r;

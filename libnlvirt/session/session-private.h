@@ -16,9 +16,9 @@ typedef struct
 {
   guint64 piece; /* its struct iovec, 0 not known */
   guint64 name;
-  gsize name_len; /* 0: not to be read ahead, as of a receive */
+  gsize name_len;
   guint64 data;
-  gsize data_len; /* as name_len; a little more than the last time */
+  gsize data_len; /* of a send: a little more than the last time; 0: not to be read ahead */
 } NlvMessagePlaces;
 
 struct _NlvServedTree
@@ -100,19 +100,28 @@ gint64 nlv_serve_ioctl (NlvSocketCall *c);
  * none. */
 gint64 nlv_serve_call (NlvSocketCall *c, NlvHandler handler);
 
+/* @with_user: uid and gid too, which costs a look into /proc. */
+void nlv_call_get_task (NlvSocketCall *c, gboolean with_user, NlvTask *task);
+/* What is true of a task only for the moment: the time, and what it may do. */
+void nlv_task_update (const NlvServedTree *tree, NlvTask *task);
+/* 0, or an -errno that the call is to fail with. */
+int nlv_session_fail_call (const NlvServedTree *tree, NlvFailureCall call);
+
+/* memory.c */
 /* A place in the program's memory, and its counterpart here. */
 typedef struct
 {
   guint64 address;
   void *data;
   gsize len;
+  const void *there; /* (nullable) of a write: the bytes that were read there */
 } NlvCallCopy;
 
 #define NLV_MAX_CALL_COPIES 16
 
 /* Several places at once, in one system call, whatever there is to say: all of
  * it or nothing that counts; 0, -EFAULT, or -EPERM where the program's memory
- * may not be touched. */
+ * may not be touched. What is not new is not written. */
 int nlv_call_read (NlvSocketCall *c, const NlvCallCopy *copies, guint n_copies);
 int nlv_call_write (NlvSocketCall *c, const NlvCallCopy *copies, guint n_copies);
 /* How much of it could be read, or -errno. */
@@ -126,12 +135,6 @@ int nlv_call_write_pieces (NlvSocketCall *c, const struct iovec *pieces, gsize n
 int nlv_call_confirm (NlvSocketCall *c);
 /* A read that is the last, and this. */
 int nlv_call_read_last (NlvSocketCall *c, const NlvCallCopy *copies, guint n_copies);
-/* @with_user: uid and gid too, which costs a look into /proc. */
-void nlv_call_get_task (NlvSocketCall *c, gboolean with_user, NlvTask *task);
-/* What is true of a task only for the moment: the time, and what it may do. */
-void nlv_task_update (const NlvServedTree *tree, NlvTask *task);
-/* 0, or an -errno that the call is to fail with. */
-int nlv_session_fail_call (const NlvServedTree *tree, NlvFailureCall call);
 
 /* park.c */
 void nlv_park (const NlvSocketCall *c, NlvHandler handler);

@@ -239,8 +239,8 @@ run_apart (const Property *property)
 int
 main (int argc, char **argv)
 {
-  const Property *const lists[] = { address_properties, send_properties, answer_properties, receive_properties,
-                                    option_properties,  wait_properties, event_properties };
+  const Property *const lists[] = { address_properties, send_properties,   answer_properties, receive_properties,
+                                    memory_properties,  option_properties, wait_properties,   event_properties };
   int n = 0;
   int n_failed = 0;
 

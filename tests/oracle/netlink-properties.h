@@ -25,6 +25,7 @@ extern const Property address_properties[];
 extern const Property send_properties[];
 extern const Property answer_properties[];
 extern const Property receive_properties[];
+extern const Property memory_properties[];
 extern const Property option_properties[];
 extern const Property wait_properties[];
 /* For those who may change the network. */
