@@ -776,6 +776,31 @@ test_vxlan (void)
   fixture_clear (&self);
 }
 
+/* What cannot filter takes everything for one that stands on it, whatever its address. */
+static void
+test_receive_mode (void)
+{
+  static const guint8 address[6] = { 2, 0, 0, 0, 0, 9 };
+  NlvLink *vxlan;
+  NlvWriter writer;
+  Fixture self;
+
+  fixture_init (&self);
+  make_with (&self, "v", "vxlan", NULL, IFLA_VXLAN_ID, 5, 4);
+  vxlan = get_link (&self, "v");
+  make (&self, "m", "macvlan", vxlan->index);
+  set_up (&self, "v", TRUE);
+  set_up (&self, "m", TRUE);
+  g_assert_cmpuint (vxlan->promiscuity, ==, 1);
+  begin (&writer, RTM_NEWLINK, 0)->ifi_index = (gint32) get_link (&self, "m")->index;
+  nlv_put (&writer, IFLA_ADDRESS, address, sizeof address);
+  g_assert_cmpint (ask (&self, &writer), ==, 0);
+  g_assert_cmpuint (vxlan->promiscuity, ==, 1);
+  set_up (&self, "m", FALSE);
+  g_assert_cmpuint (vxlan->promiscuity, ==, 0);
+  fixture_clear (&self);
+}
+
 /* A device may not come to stand on itself. */
 static void
 test_loops (void)
@@ -811,6 +836,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/change-link-new/macvlan/dormant", test_macvlan_dormant);
   g_test_add_func ("/change-link-new/vlan", test_vlan);
   g_test_add_func ("/change-link-new/vxlan", test_vxlan);
+  g_test_add_func ("/change-link-new/receive-mode", test_receive_mode);
   g_test_add_func ("/change-link-new/loops", test_loops);
   return g_test_run ();
 }

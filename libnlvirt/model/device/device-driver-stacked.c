@@ -117,8 +117,7 @@ nlv_macvlan_set_address (NlvChange *change, NlvLink *link, const guint8 *address
   memcpy (wanted.address, address, 6);
   if (is_busy (change->network, lower, &wanted))
     return -EADDRINUSE;
-  nlv_link_let_in (change->network, lower, address);
-  nlv_link_keep_out (change->network, lower, link->address);
+  nlv_link_let_in_instead (change->network, lower, link->address, address);
   return 0;
 }
 
@@ -201,12 +200,16 @@ int
 nlv_vlan_set_address (NlvChange *change, NlvLink *link, const guint8 *address)
 {
   NlvLink *lower = nlv_link_find_lower (change->network, link);
+  gboolean will_share;
 
   if (lower == NULL || !nlv_link_is_up (link))
     return 0;
-  if (memcmp (address, lower->address, 6) != 0)
+  will_share = memcmp (address, lower->address, 6) == 0;
+  if (!will_share && !shares_address (link, lower))
+    nlv_link_let_in_instead (change->network, lower, link->address, address);
+  else if (!will_share)
     nlv_link_let_in (change->network, lower, address);
-  if (!shares_address (link, lower))
+  else if (!shares_address (link, lower))
     nlv_link_keep_out (change->network, lower, link->address);
   return 0;
 }

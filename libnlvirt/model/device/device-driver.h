@@ -53,6 +53,8 @@ int nlv_vxlan_change_mtu (NlvChange *change, NlvLink *link, guint32 mtu);
  * addresses that are not its own are let in, __dev_set_rx_mode(). */
 void nlv_link_let_in (NlvNetwork *network, NlvLink *link, const guint8 *address);
 void nlv_link_keep_out (NlvNetwork *network, NlvLink *link, const guint8 *address);
+/* The one for the other, of one that stands on it: there is no moment without. */
+void nlv_link_let_in_instead (NlvNetwork *network, NlvLink *link, const guint8 *from, const guint8 *to);
 /* The same of one that comes up. */
 void nlv_link_resume_receive_mode (NlvNetwork *network, NlvLink *link);
 

@@ -118,6 +118,13 @@ nlv_link_let_in (NlvNetwork *network, NlvLink *link, const guint8 *address)
 }
 
 void
+nlv_link_let_in_instead (NlvNetwork *network, NlvLink *link, const guint8 *from, const guint8 *to)
+{
+  nlv_link_let_in (network, link, to);
+  nlv_filter_remove (network, link, from);
+}
+
+void
 nlv_link_keep_out (NlvNetwork *network, NlvLink *link, const guint8 *address)
 {
   nlv_filter_remove (network, link, address);
