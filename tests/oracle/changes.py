@@ -176,6 +176,7 @@ class Comparison:
         found = deviations.of_series(self.commands, FINAL, kernel, ours)
         if self.tables:
             found = deviations.without_untold_tables(found, self.network.script(), self.start)
+            found = deviations.without_drawn_ways(found, [*self.network.script().splitlines(), *self.commands])
             found += deviations.of_tables("end", "nlvirt run --save", *self.tables)
         if found and not self.suite.options.self:
             found = self.steady(found, kernel, ours)

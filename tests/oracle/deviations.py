@@ -285,6 +285,26 @@ def without_untold_tables(found, network, recorded):
     return [deviation for deviation in found if not is_untold(deviation)]
 
 
+def without_drawn_ways(found, lines):
+    """Without those of a route of several ways, of which the kernel draws another
+    than we do, by a hash with a secret that lasts as long as the kernel runs."""
+    several = [line for line in lines if line.count("nexthop via ") > 1]
+
+    def is_drawn(deviation):
+        rows = [WAY.sub("", row).strip() for row in deviation.rows]
+        ways = [way[1] for way in map(WAY.search, deviation.rows) if way]
+        return (
+            re.match(r"ip (-6 )?route get (?!fibmatch)", deviation.line)
+            and deviation.what == ["words"]
+            and len(rows) == len(ways) == 2
+            and rows[0][1:] == rows[1][1:]
+            and any(all(f"via {way} " in line for way in ways) for line in several)
+        )
+
+    return [deviation for deviation in found if not is_drawn(deviation)]
+
+
+WAY = re.compile(r" via (\S+) dev \S+( src \S+)?")
 NO_TABLE = re.compile(r"\+Error: (ipv[46]: )?FIB table does not exist\.")
 DUMP_ENDED = "+Dump terminated"
 

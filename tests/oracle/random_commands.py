@@ -71,6 +71,13 @@ class Start(Maker):
         super().raise_far(first, peer)
         self.network.ip(f"link set {first} up").settle(first).ip(f"link set {first} down")
 
+    def add_plain(self):
+        """What a tunnel queues by is the kernel's default, which is told of one that has been up."""
+        super().add_plain()
+        name = self.names[-1]
+        if f"tuntap add dev {name} " in self.network.script():
+            self.network.ip(f"link set {name} up\nlink set {name} down")
+
     def raise_links(self):
         """One by one: a carrier that comes late brings its routes late."""
         for name in self.up:

@@ -83,6 +83,9 @@ def _is_passing(kind, rows):
         return learned and found.get("mac-address", "").startswith("02:00:5e:")
     if found.get("state") == "incomplete":
         return True
+    # To an address of its own, over lo.
+    if (found.get("state"), found.get("type"), found.get("device")) == ("noarp", "local", "lo"):
+        return found.get("mac-address") == "00:00:00:00:00:00"
     try:
         address = ipaddress.ip_address(found.get("address", ""))
         return (address.is_multicast or address == NOBODY) and found.get("state") == "noarp"
@@ -100,10 +103,20 @@ def _masked_object(rows):
     return f"type={found['type']} {masked[16:].hex()}"
 
 
+LEAST_MTU = 68  # of IPv4; of IPv6 it is more
+
+
+def _has_no_protocol(kind, rows):
+    """Of a link that has neither IPv4 nor IPv6, nothing tells how old it is."""
+    mtu = next((int(row.partition("=")[2]) for row in rows if row.startswith("mtu=")), LEAST_MTU)
+    return kind == "link" and mtu < LEAST_MTU
+
+
 def groups(text):
     """(kind, name, rows) of each, without what is volatile; neighbors, which are
-    in the order of a hash with a secret, sorted, and objects by type."""
-    found, neighbors, objects = [], [], []
+    in the order of a hash with a secret, sorted, and objects by type; links of no
+    known age last."""
+    found, neighbors, objects, ageless = [], [], [], []
     for part in re.split(r"(?m)^(?=\[)", text):
         head, *rows = part.strip().splitlines() or [""]
         kind, _, name = head.strip("[]").partition(" ")
@@ -121,9 +134,10 @@ def groups(text):
             shown = [_masked_object(rows)]
         if not _is_passing(kind, rows):
             of_kind = {"neighbor": neighbors, "object": objects}.get(kind, found)
+            of_kind = ageless if _has_no_protocol(kind, rows) else of_kind
             # How old a link is is told of those only that have IPv4 or IPv6; lo is the oldest.
             of_kind.insert(0 if (kind, name) == ("link", "lo") else len(of_kind), (kind, name, tuple(shown)))
-    return [*found, *sorted(neighbors), *sorted(objects, key=lambda group: group[2][0].split()[0])]
+    return [*found, *sorted(neighbors), *sorted(objects, key=lambda group: group[2][0].split()[0]), *sorted(ageless)]
 
 
 # Where the recorder finds 127.0.0.1, if no rule is in the way.
