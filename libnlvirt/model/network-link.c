@@ -105,6 +105,8 @@ add_link (NlvNetwork *network, NlvLink *row, guint64 sequence)
   *row = (NlvLink){ 0 };
   node->sequence = sequence;
   node->transmits = node->carrier && (node->flags & IFF_UP) != 0;
+  node->found_on = 0;
+  nlv_network_note_lower (network, node);
   nlv_rows_add (&network->links, node);
   nlv_rows_add (&network->links_by_age, node);
   g_hash_table_insert (network->links_by_index, GUINT_TO_POINTER (node->index), node);
@@ -127,6 +129,7 @@ nlv_network_remove_link (NlvNetwork *network, NlvLink *row)
 {
   g_hash_table_remove (network->links_by_index, GUINT_TO_POINTER (row->index));
   g_hash_table_remove (network->links_by_name, row->name);
+  nlv_network_forget_lower (network, row);
   for (guint i = 0; row->alt_names != NULL && i < row->alt_names->len; i++)
     g_hash_table_remove (network->links_by_alt_name, g_ptr_array_index (row->alt_names, i));
   nlv_rows_remove (&network->links_by_age, row);

@@ -49,6 +49,7 @@ struct _NlvNetwork
   GHashTable *links_by_index;    /* index → (unowned) NlvLink */
   GHashTable *links_by_name;     /* (unowned) name → NlvLink */
   GHashTable *links_by_alt_name; /* (unowned) alternative name → NlvLink */
+  GHashTable *links_by_lower;    /* index → (owned) (element-type NlvLink) (unowned), in no order */
   GHashTable *address_set;       /* of (unowned) NlvAddressNode */
   GHashTable *subnets;           /* set of (owned) NlvSubnet */
   GHashTable *neighbor_set;      /* of (unowned) NlvNeighborNode */
@@ -64,6 +65,9 @@ struct _NlvNetwork
 void nlv_network_copy_links (NlvNetwork *network, NlvNetwork *copy);
 void nlv_network_copy_addresses (NlvNetwork *network, NlvNetwork *copy);
 void nlv_network_copy_neighbors (NlvNetwork *network, NlvNetwork *copy);
+
+/* network-upper.c */
+void nlv_network_forget_lower (NlvNetwork *network, NlvLink *link);
 
 /* network-begin.c: nothing is told yet, but timers start. */
 void nlv_network_begin (NlvNetwork *network);

@@ -39,6 +39,7 @@ nlv_network_new (void)
   nlv_rows_init (&network->nexthops, nlv_compare_nexthops, free_nexthop);
   network->objects = g_ptr_array_new_with_free_func (free_object);
   network->links_by_index = g_hash_table_new (NULL, NULL);
+  network->links_by_lower = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_ptr_array_unref);
   network->links_by_name = g_hash_table_new (g_str_hash, g_str_equal);
   network->links_by_alt_name = g_hash_table_new (g_str_hash, g_str_equal);
   network->address_set = g_hash_table_new (nlv_hash_address, nlv_equal_addresses);
@@ -88,6 +89,7 @@ nlv_network_unref (NlvNetwork *network)
   if (!g_atomic_ref_count_dec (&network->references))
     return;
   g_hash_table_unref (network->links_by_index);
+  g_hash_table_unref (network->links_by_lower);
   g_hash_table_unref (network->links_by_name);
   g_hash_table_unref (network->links_by_alt_name);
   g_hash_table_unref (network->address_set);

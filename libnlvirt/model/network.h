@@ -83,6 +83,7 @@ typedef struct
 {
   guint32 index;
   guint64 sequence;      /* the network's: orders links by their age */
+  guint32 found_on;      /* the network's: what nlv_network_find_uppers() finds it by */
   guint16 hardware_type; /* ARPHRD_* */
   guint32 flags;         /* IFF_*, as in ifi_flags */
   char name[IFNAMSIZ];
@@ -425,6 +426,12 @@ NlvLink *nlv_network_find_link_by_own_name (NlvNetwork *network, const char *nam
 NlvNexthopObject *nlv_network_find_nexthop (NlvNetwork *network, guint32 id);
 /* With the same key: family, link, destination, and whether it is a proxy. */
 NlvNeighbor *nlv_network_find_neighbor (NlvNetwork *network, const NlvNeighbor *like);
+/* What stands on a link, the oldest first. (element-type NlvLink) */
+GPtrArray *nlv_network_find_uppers (NlvNetwork *network, guint32 lower);
+/* The same in no order, or NULL for none; it holds until the next change. */
+const GPtrArray *nlv_network_peek_uppers (NlvNetwork *network, guint32 lower);
+/* A link has come to stand on another one: nlv_link_get_lower(). */
+void nlv_network_note_lower (NlvNetwork *network, NlvLink *link);
 /* Those of a link, in the order of the walk. (element-type NlvNeighbor) */
 GPtrArray *nlv_network_find_neighbors (NlvNetwork *network, guint32 link);
 /* The same in no order, or NULL for none; it holds until the next change. */

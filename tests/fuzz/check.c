@@ -3,12 +3,22 @@
 /* What holds of every network between two requests. */
 #include "check.h"
 
+#include "model/device/link-kind.h"
 #include "model/fib.h"
 #include "model/file/table-file.h"
 #include "model/network-keys.h"
 
 #include <linux/nexthop.h>
 #include <string.h>
+
+static void
+check_lower (NlvNetwork *network, NlvLink *link)
+{
+  const GPtrArray *uppers = nlv_network_peek_uppers (network, nlv_link_get_lower (link));
+
+  g_assert_cmpuint (link->found_on, ==, nlv_link_get_lower (link));
+  g_assert_true (link->found_on == 0 || g_ptr_array_find ((GPtrArray *) uppers, link, NULL));
+}
 
 static void
 check_links (NlvNetwork *network)
@@ -29,6 +39,7 @@ check_links (NlvNetwork *network)
       g_assert_true (nlv_network_find_link_by_own_name (network, link->name) == link);
       for (guint j = 0; link->alt_names != NULL && j < link->alt_names->len; j++)
         g_assert_true (nlv_network_find_link_by_name (network, g_ptr_array_index (link->alt_names, j)) == link);
+      check_lower (network, link);
       g_assert_false (link->unregistering || link->initializing || link->detached);
       g_assert_true (link->master == 0 || nlv_network_find_link (network, link->master) != NULL);
       if (link->has_lower && link->lower_netns < 0 && link->lower != 0)

@@ -287,15 +287,15 @@ static gboolean
 is_handled (NlvNetwork *network, const NlvLink *link)
 {
   static const char *const kinds[] = { "macvlan", "macvtap", "ipvlan", "ipvtap", NULL };
+  const GPtrArray *uppers = nlv_network_peek_uppers (network, link->index);
 
   if (g_strcmp0 (link->kind, "macvtap") == 0 || g_strcmp0 (link->kind, "ipvtap") == 0)
     return TRUE;
-  for (guint i = 0; i < nlv_network_get_n_links (network); i++)
+  for (guint i = 0; uppers != NULL && i < uppers->len; i++)
     {
-      const NlvLink *other = nlv_network_get_link (network, i);
+      const NlvLink *other = g_ptr_array_index (uppers, i);
 
-      if (other->lower == link->index && other->kind != NULL && g_strv_contains (kinds, other->kind) &&
-          nlv_link_find_lower (network, other) == link)
+      if (other->kind != NULL && g_strv_contains (kinds, other->kind))
         return TRUE;
     }
   return FALSE;

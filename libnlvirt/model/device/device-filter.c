@@ -101,14 +101,16 @@ is_of_group (NlvNetwork *network, const NlvLink *link, NlvGroups which, const gu
 static gboolean
 is_wanted (NlvNetwork *network, const NlvLink *link, const guint8 *address)
 {
+  const GPtrArray *uppers = nlv_network_peek_uppers (network, link->index);
+
   if ((link->flags & IFF_UP) != 0 &&
       (is_of_group (network, link, NLV_GROUPS_IPV4, address) || is_of_group (network, link, NLV_GROUPS_IPV6, address)))
     return TRUE;
-  for (guint i = 0; i < nlv_network_get_n_links (network); i++)
+  for (guint i = 0; uppers != NULL && i < uppers->len; i++)
     {
-      const NlvLink *upper = nlv_network_get_link (network, i);
+      const NlvLink *upper = g_ptr_array_index (uppers, i);
 
-      if (upper->lower == link->index && find_synced (network, upper) == link && has_entry (network, upper, address))
+      if (find_synced (network, upper) == link && has_entry (network, upper, address))
         return TRUE;
     }
   return FALSE;

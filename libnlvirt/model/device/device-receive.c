@@ -24,12 +24,14 @@ can_filter (const NlvLink *link)
 static gboolean
 is_wanted_by_upper (NlvNetwork *network, const NlvLink *link, const guint8 *but)
 {
-  for (guint i = 0; i < nlv_network_get_n_links (network); i++)
-    {
-      const NlvLink *upper = nlv_network_get_link (network, i);
+  const GPtrArray *uppers = nlv_network_peek_uppers (network, link->index);
 
-      if (upper->lower != link->index || !nlv_link_is_up (upper) || nlv_link_find_lower (network, upper) != link ||
-          memcmp (upper->address, link->address, 6) == 0 || (but != NULL && memcmp (upper->address, but, 6) == 0))
+  for (guint i = 0; uppers != NULL && i < uppers->len; i++)
+    {
+      const NlvLink *upper = g_ptr_array_index (uppers, i);
+
+      if (!nlv_link_is_up (upper) || memcmp (upper->address, link->address, 6) == 0 ||
+          (but != NULL && memcmp (upper->address, but, 6) == 0))
         continue;
       if (g_strcmp0 (upper->kind, "vlan") == 0 || (nlv_link_is_macvlan (upper) && !nlv_macvlan_is_passthru (upper)))
         return TRUE;

@@ -85,7 +85,7 @@ nlv_macvlan_device_event (NlvChange *change, NlvLink *link, NlvNetdevEvent event
 {
   g_autoptr (GPtrArray) links = NULL;
 
-  if (event == NLV_NETDEV_REGISTER || event == NLV_NETDEV_GOING_DOWN)
+  if (event == NLV_NETDEV_REGISTER || event == NLV_NETDEV_GOING_DOWN || event == NLV_NETDEV_CHANGE_UPPER)
     return;
   links = nlv_macvlans_on (change->network, link);
   switch ((guint) event)
@@ -103,6 +103,7 @@ nlv_macvlan_device_event (NlvChange *change, NlvLink *link, NlvNetdevEvent event
         sync_passthru (change, link, links);
         break;
       case NLV_NETDEV_UNREGISTER:
+        nlv_macvlans_forget (change->network, link);
         delete_all (change, links);
         break;
       case NLV_NETDEV_NOTIFY_PEERS:
@@ -202,7 +203,7 @@ nlv_vlan_device_event (NlvChange *change, NlvLink *link, NlvNetdevEvent event)
 {
   g_autoptr (GPtrArray) vlans = NULL;
 
-  if (event == NLV_NETDEV_REGISTER || event == NLV_NETDEV_GOING_DOWN)
+  if (event == NLV_NETDEV_REGISTER || event == NLV_NETDEV_GOING_DOWN || event == NLV_NETDEV_CHANGE_UPPER)
     return;
   vlans = nlv_vlans_on (change->network, link);
   switch ((guint) event)
@@ -242,16 +243,17 @@ nlv_vlan_device_event (NlvChange *change, NlvLink *link, NlvNetdevEvent event)
 void
 nlv_vxlan_device_event (NlvChange *change, NlvLink *link, NlvNetdevEvent event)
 {
-  g_autoptr (GPtrArray) links = NULL;
+  g_autoptr (GPtrArray) uppers = NULL, links = NULL;
 
   if (event != NLV_NETDEV_UNREGISTER)
     return;
+  uppers = nlv_network_find_uppers (change->network, link->index);
   links = g_ptr_array_new ();
-  for (guint i = nlv_network_get_n_links (change->network); i > 0; i--)
+  for (guint i = uppers->len; i > 0; i--)
     {
-      NlvLink *vxlan = nlv_network_get_link_by_age (change->network, i - 1);
+      NlvLink *vxlan = g_ptr_array_index (uppers, i - 1);
 
-      if (g_strcmp0 (vxlan->kind, "vxlan") == 0 && nlv_link_find_lower (change->network, vxlan) == link)
+      if (g_strcmp0 (vxlan->kind, "vxlan") == 0)
         g_ptr_array_add (links, vxlan);
     }
   delete_all (change, links);

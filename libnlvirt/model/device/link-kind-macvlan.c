@@ -178,16 +178,18 @@ nlv_macvlan_is_quiet (const NlvLink *link)
   return (nlv_info_get_u16 (link->kind_data, IFLA_MACVLAN_FLAGS) & MACVLAN_FLAG_NOPROMISC) != 0;
 }
 
+/* The oldest first. */
 static GPtrArray *
-find_all (NlvNetwork *network, const NlvLink *lower)
+find (NlvNetwork *network, const NlvLink *lower, gboolean with_detached)
 {
+  g_autoptr (GPtrArray) uppers = nlv_network_find_uppers (network, lower->index);
   GPtrArray *links = g_ptr_array_new ();
 
-  for (guint i = 0; i < nlv_network_get_n_links (network); i++)
+  for (guint i = 0; i < uppers->len; i++)
     {
-      NlvLink *link = nlv_network_get_link_by_age (network, i);
+      NlvLink *link = g_ptr_array_index (uppers, i);
 
-      if (link->lower == lower->index && nlv_link_is_macvlan (link) && nlv_link_find_lower (network, link) == lower)
+      if (nlv_link_is_macvlan (link) && (with_detached || !link->detached))
         g_ptr_array_add (links, link);
     }
   return links;
@@ -196,12 +198,28 @@ find_all (NlvNetwork *network, const NlvLink *lower)
 GPtrArray *
 nlv_macvlans_on (NlvNetwork *network, const NlvLink *lower)
 {
-  GPtrArray *links = find_all (network, lower);
+  return find (network, lower, FALSE);
+}
 
-  for (guint i = links->len; i > 0; i--)
-    if (((NlvLink *) g_ptr_array_index (links, i - 1))->detached)
-      g_ptr_array_remove_index (links, i - 1);
-  return links;
+static guint32
+queue_length_of (const NlvLink *link)
+{
+  return nlv_info_get_u32 (link->kind_data, IFLA_MACVLAN_BC_QUEUE_LEN);
+}
+
+static void
+set_used_length (NlvNetwork *network, GPtrArray *links, guint32 length)
+{
+  for (guint i = 0; i < links->len; i++)
+    {
+      NlvLink *link = g_ptr_array_index (links, i);
+      guint32 now;
+
+      if (nlv_info_get (link->kind_data, IFLA_MACVLAN_BC_QUEUE_LEN_USED, &now, sizeof now) && now == length)
+        continue;
+      nlv_info_set_u32 (&link->kind_data, IFLA_MACVLAN_BC_QUEUE_LEN_USED, length);
+      nlv_network_touch_link (network, link);
+    }
 }
 
 /* update_port_bc_queue_len(): what the links on a device use is what one of
@@ -209,7 +227,7 @@ nlv_macvlans_on (NlvNetwork *network, const NlvLink *lower)
 static void
 update_queue_lengths (NlvNetwork *network, const NlvLink *lower)
 {
-  g_autoptr (GPtrArray) links = find_all (network, lower);
+  g_autoptr (GPtrArray) links = find (network, lower, TRUE);
   guint32 most = 0;
 
   for (guint i = 0; i < links->len; i++)
@@ -217,18 +235,34 @@ update_queue_lengths (NlvNetwork *network, const NlvLink *lower)
       const NlvLink *link = g_ptr_array_index (links, i);
 
       if (!link->detached)
-        most = MAX (most, nlv_info_get_u32 (link->kind_data, IFLA_MACVLAN_BC_QUEUE_LEN));
+        most = MAX (most, queue_length_of (link));
     }
-  for (guint i = 0; i < links->len; i++)
-    {
-      NlvLink *link = g_ptr_array_index (links, i);
-      guint32 now;
+  set_used_length (network, links, most);
+}
 
-      if (nlv_info_get (link->kind_data, IFLA_MACVLAN_BC_QUEUE_LEN_USED, &now, sizeof now) && now == most)
-        continue;
-      nlv_info_set_u32 (&link->kind_data, IFLA_MACVLAN_BC_QUEUE_LEN_USED, most);
-      nlv_network_touch_link (network, link);
+/* One that is gone changes nothing if another wants as much. */
+static gboolean
+wants_most (NlvNetwork *network, const NlvLink *lower, const NlvLink *link)
+{
+  const GPtrArray *uppers = nlv_network_peek_uppers (network, lower->index);
+  guint32 length = queue_length_of (link);
+
+  for (guint i = 0; i < uppers->len; i++)
+    {
+      const NlvLink *other = g_ptr_array_index (uppers, i);
+
+      if (other != link && !other->detached && nlv_link_is_macvlan (other) && queue_length_of (other) >= length)
+        return FALSE;
     }
+  return TRUE;
+}
+
+void
+nlv_macvlans_forget (NlvNetwork *network, const NlvLink *lower)
+{
+  g_autoptr (GPtrArray) links = find (network, lower, TRUE);
+
+  set_used_length (network, links, 0);
 }
 
 /* update_port_bc_cutoff(): one for all; the usual one is not shown. */
@@ -409,7 +443,8 @@ remove_macvlan (NlvChange *change, NlvLink *link, GPtrArray *doomed)
   link->detached = TRUE;
   if (lower == NULL)
     return;
-  update_queue_lengths (change->network, lower);
+  if (!lower->unregistering && wants_most (change->network, lower, link))
+    update_queue_lengths (change->network, lower);
   nlv_link_detach (change, lower);
 }
 

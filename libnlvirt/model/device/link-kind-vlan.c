@@ -101,20 +101,22 @@ compare_ids (gconstpointer a, gconstpointer b)
 {
   const NlvLink *left = *(const NlvLink *const *) a, *right = *(const NlvLink *const *) b;
 
-  return (int) id_of (left) - (int) id_of (right);
+  if (id_of (left) != id_of (right))
+    return (int) id_of (left) - (int) id_of (right);
+  return left->index < right->index ? -1 : left->index > right->index;
 }
 
 GPtrArray *
 nlv_vlans_on (NlvNetwork *network, const NlvLink *lower)
 {
+  const GPtrArray *uppers = nlv_network_peek_uppers (network, lower->index);
   GPtrArray *links = g_ptr_array_new ();
 
-  for (guint i = 0; i < nlv_network_get_n_links (network); i++)
+  for (guint i = 0; uppers != NULL && i < uppers->len; i++)
     {
-      NlvLink *link = nlv_network_get_link (network, i);
+      NlvLink *link = g_ptr_array_index (uppers, i);
 
-      if (link->lower == lower->index && g_strcmp0 (link->kind, "vlan") == 0 &&
-          nlv_link_find_lower (network, link) == lower)
+      if (g_strcmp0 (link->kind, "vlan") == 0)
         g_ptr_array_add (links, link);
     }
   g_ptr_array_sort (links, compare_ids);

@@ -261,6 +261,7 @@ change_vxlan (NlvChange *change, NlvLink *link, const NlvAttr *attrs, const NlvA
         remove_default (change, link, &old);
     }
   configure_again (link, &config, after);
+  nlv_network_note_lower (change->network, link);
   return 0;
 }
 

@@ -85,18 +85,26 @@ nlv_link_draw_address (NlvNetwork *network, NlvLink *row)
 
 /* --- what is above what ----------------------------------------------------------- */
 
-NlvLink *
-nlv_link_find_lower (NlvNetwork *network, const NlvLink *link)
+guint32
+nlv_link_get_lower (const NlvLink *link)
 {
   guint32 index = 0;
 
   if (g_strcmp0 (link->kind, "veth") == 0 || link->lower_netns >= 0)
-    return NULL;
+    return 0;
   if (g_strcmp0 (link->kind, "vxlan") == 0)
     index = nlv_vxlan_get_lower (link);
   else if (link->has_lower)
     index = link->lower;
-  return index != 0 && index != link->index ? nlv_network_find_link (network, index) : NULL;
+  return index != link->index ? index : 0;
+}
+
+NlvLink *
+nlv_link_find_lower (NlvNetwork *network, const NlvLink *link)
+{
+  guint32 index = nlv_link_get_lower (link);
+
+  return index != 0 ? nlv_network_find_link (network, index) : NULL;
 }
 
 /* MAX_NEST_DEV */
@@ -145,15 +153,19 @@ static GHashTable *
 step_up (NlvNetwork *network, GHashTable *links)
 {
   GHashTable *above = g_hash_table_new (NULL, NULL);
+  GHashTableIter iter;
+  gpointer row;
 
-  for (guint i = 0; i < nlv_network_get_n_links (network); i++)
+  g_hash_table_iter_init (&iter, links);
+  while (g_hash_table_iter_next (&iter, &row, NULL))
     {
-      NlvLink *link = nlv_network_get_link (network, i), *lower = nlv_link_find_lower (network, link), *master;
+      const NlvLink *link = row;
+      const GPtrArray *uppers = nlv_network_peek_uppers (network, link->index);
+      NlvLink *master = link->master != 0 ? nlv_network_find_link (network, link->master) : NULL;
 
-      if (lower != NULL && g_hash_table_contains (links, lower))
-        g_hash_table_add (above, link);
-      master = link->master != 0 ? nlv_network_find_link (network, link->master) : NULL;
-      if (master != NULL && g_hash_table_contains (links, link))
+      for (guint i = 0; uppers != NULL && i < uppers->len; i++)
+        g_hash_table_add (above, g_ptr_array_index (uppers, i));
+      if (master != NULL)
         g_hash_table_add (above, master);
     }
   return above;

@@ -75,6 +75,8 @@ void nlv_link_draw_address (NlvNetwork *network, NlvLink *row);
 
 /* The device that is below it, not counting ports: of those that have one and
  * go with it. (nullable) */
+/* Its index; 0 none, or none that is known to be below. */
+guint32 nlv_link_get_lower (const NlvLink *link);
 NlvLink *nlv_link_find_lower (NlvNetwork *network, const NlvLink *link);
 /* netdev_upper_dev_link() and _unlink(), which tell of @lower; a master is told
  * by its kind. 0 or -errno. */

@@ -17,6 +17,8 @@ gboolean nlv_macvlan_is_passthru (const NlvLink *link);
 gboolean nlv_macvlan_is_quiet (const NlvLink *link);
 /* The oldest first. (transfer container) */
 GPtrArray *nlv_macvlans_on (NlvNetwork *network, const NlvLink *lower);
+/* All that are on it go: none wants a queue there any more. */
+void nlv_macvlans_forget (NlvNetwork *network, const NlvLink *lower);
 
 /* link-kind-vlan.c */
 guint32 nlv_vlan_get_flags (const NlvLink *link);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* How a VXLAN device may be configured, beside others: vxlan_config_validate(). */
+#include "model/device/link-info.h"
 #include "model/device/vxlan-config.h"
 #include "model/link-settings.h"
 
@@ -111,7 +112,8 @@ is_taken (const NlvVxlanConfig *config, NlvNetwork *network, const NlvLink *self
       const NlvLink *link = nlv_network_get_link (network, i);
       NlvVxlanConfig other;
 
-      if (link == self || link->unregistering || g_strcmp0 (link->kind, "vxlan") != 0)
+      if (link == self || link->unregistering || g_strcmp0 (link->kind, "vxlan") != 0 ||
+          nlv_info_get_u32 (link->kind_data, IFLA_VXLAN_ID) != config->id)
         continue;
       nlv_vxlan_config_read (&other, link->kind_data);
       if ((other.flags & NLV_VXLAN_VNIFILTER) == 0 && other.id == config->id && other.port == config->port &&
