@@ -80,16 +80,27 @@ validate (NlvChange *change, const NlvAttr *attrs, const NlvAttr *data)
 
 /* The addresses that a link in source mode listens to, in the order of their
  * coming; the kernel has them in that of a hash. */
-static void
-add_source (NlvWriter *list, const guint8 address[6])
+static gboolean
+has_source (const NlvWriter *list, const guint8 address[6])
 {
   NlvSpan rest = nlv_span (list->data, list->len);
   NlvAttr attr;
 
   while (nlv_attr_next (&rest, &attr))
     if (attr.payload.len == 6 && memcmp (attr.payload.data, address, 6) == 0)
-      return;
-  nlv_put (list, IFLA_MACVLAN_MACADDR, address, 6);
+      return TRUE;
+  return FALSE;
+}
+
+/* MACVLAN_MACADDR_SET: @known has those that are in the list. */
+static void
+add_source (NlvWriter *list, GHashTable *known, const guint8 address[6])
+{
+  guint64 number = 0;
+
+  memcpy (&number, address, 6);
+  if (g_hash_table_add (known, g_memdup2 (&number, sizeof number)))
+    nlv_put (list, IFLA_MACVLAN_MACADDR, address, 6);
 }
 
 static void
@@ -124,7 +135,19 @@ read_sources (const NlvLink *link, NlvWriter *list, const guint8 *except)
   while (nlv_attr_next (&rest, &attr))
     while (attr.type == IFLA_MACVLAN_MACADDR_DATA && nlv_attr_next (&attr.payload, &source))
       if (source.payload.len == 6 && (except == NULL || memcmp (source.payload.data, except, 6) != 0))
-        add_source (list, source.payload.data);
+        nlv_put (list, IFLA_MACVLAN_MACADDR, source.payload.data, 6);
+}
+
+static void
+set_sources (NlvWriter *list, const guint8 *address, NlvSpan rest)
+{
+  g_autoptr (GHashTable) known = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  NlvAttr attr;
+
+  if (address != NULL)
+    add_source (list, known, address);
+  while (nlv_attr_next (&rest, &attr))
+    add_source (list, known, attr.payload.data);
 }
 
 /* macvlan_changelink_sources() */
@@ -135,7 +158,6 @@ change_sources (NlvLink *link, const NlvAttr *data)
   const guint8 *address = has (data, IFLA_MACVLAN_MACADDR) ? data[IFLA_MACVLAN_MACADDR].payload.data : NULL;
   NlvSpan rest = has (data, IFLA_MACVLAN_MACADDR_DATA) ? data[IFLA_MACVLAN_MACADDR_DATA].payload : nlv_span ("", 0);
   NlvWriter list;
-  NlvAttr attr;
 
   if ((mode == MACVLAN_MACADDR_ADD || mode == MACVLAN_MACADDR_DEL) && address == NULL)
     return -EINVAL;
@@ -143,10 +165,10 @@ change_sources (NlvLink *link, const NlvAttr *data)
   nlv_writer_init (&list, G_MAXUINT16 - NLA_HDRLEN);
   if (mode == MACVLAN_MACADDR_ADD || mode == MACVLAN_MACADDR_DEL)
     read_sources (link, &list, mode == MACVLAN_MACADDR_DEL ? address : NULL);
-  if ((mode == MACVLAN_MACADDR_ADD || mode == MACVLAN_MACADDR_SET) && address != NULL)
-    add_source (&list, address);
-  while (mode == MACVLAN_MACADDR_SET && nlv_attr_next (&rest, &attr))
-    add_source (&list, attr.payload.data);
+  if (mode == MACVLAN_MACADDR_ADD && !has_source (&list, address))
+    nlv_put (&list, IFLA_MACVLAN_MACADDR, address, 6);
+  if (mode == MACVLAN_MACADDR_SET)
+    set_sources (&list, address, rest);
   write_sources (link, &list);
   nlv_writer_clear (&list);
   return 0;

@@ -12,6 +12,8 @@
 #include <string.h>
 
 #define MAX_ID 4095
+#define N_PRIORITIES 8
+#define EGRESS_BUCKETS 16
 #define FLAGS                                                                                                          \
   (VLAN_FLAG_REORDER_HDR | VLAN_FLAG_GVRP | VLAN_FLAG_LOOSE_BINDING | VLAN_FLAG_MVRP | VLAN_FLAG_BRIDGE_BINDING)
 
@@ -123,46 +125,130 @@ nlv_vlans_on (NlvNetwork *network, const NlvLink *lower)
   return links;
 }
 
-/* One mapping in a nest of them takes the place of that from the same. */
-static void
-add_mapping (GBytes **info, guint16 type, const struct ifla_vlan_qos_mapping *wanted)
-{
-  g_autoptr (GBytes) old = NULL;
-  NlvSpan rest = nlv_info_span (*info);
-  struct ifla_vlan_qos_mapping mapping;
-  NlvWriter list;
-  NlvAttr attr, entry;
+/* --- priorities --------------------------------------------------------------------------- */
 
-  nlv_writer_init (&list, G_MAXUINT16 - NLA_HDRLEN);
-  while (nlv_attr_next (&rest, &attr))
-    while (attr.type == type && nlv_attr_next (&attr.payload, &entry))
+typedef struct
+{
+  struct ifla_vlan_qos_mapping mapping;
+  int rank;
+} Mapping;
+
+/* TRUE for one, and @rest begins behind it then. */
+static gboolean
+next_mapping (NlvSpan *rest, struct ifla_vlan_qos_mapping *mapping)
+{
+  NlvAttr attr;
+
+  while (nlv_attr_next (rest, &attr))
+    if (attr.type == IFLA_VLAN_QOS_MAPPING)
       {
-        nlv_attr_copy (&entry, &mapping, sizeof mapping);
-        if (mapping.from != wanted->from)
-          nlv_put (&list, IFLA_VLAN_QOS_MAPPING, &mapping, sizeof mapping);
+        nlv_attr_copy (&attr, mapping, sizeof *mapping);
+        return TRUE;
       }
-  if (wanted->to != 0)
-    nlv_put (&list, IFLA_VLAN_QOS_MAPPING, wanted, sizeof *wanted);
-  if (list.len > 0)
-    nlv_info_set (info, type, list.data, list.len);
-  else
-    nlv_info_unset (info, type);
-  nlv_writer_clear (&list);
+  return FALSE;
 }
 
-static void
-add_mappings (NlvLink *link, const NlvAttr *data, guint16 type)
+static NlvSpan
+find_mappings (const NlvLink *link, guint16 type)
 {
-  NlvSpan rest = has (data, type) ? data[type].payload : nlv_span ("", 0);
-  struct ifla_vlan_qos_mapping mapping;
+  NlvSpan rest = nlv_info_span (link->kind_data);
   NlvAttr attr;
 
   while (nlv_attr_next (&rest, &attr))
-    if (attr.type == IFLA_VLAN_QOS_MAPPING)
-      {
-        nlv_attr_copy (&attr, &mapping, sizeof mapping);
-        add_mapping (&link->kind_data, type, &mapping);
-      }
+    if (attr.type == type)
+      return attr.payload;
+  return nlv_span ("", 0);
+}
+
+static int
+compare_mappings (gconstpointer a, gconstpointer b)
+{
+  const Mapping *left = a, *right = b;
+  int difference = (int) (left->mapping.from % EGRESS_BUCKETS) - (int) (right->mapping.from % EGRESS_BUCKETS);
+
+  return difference != 0 ? difference : (left->rank > right->rank) - (left->rank < right->rank);
+}
+
+/* vlan_dev_set_egress_priority(): in the buckets of a hash, the newest first. */
+static GArray *
+map_egress (NlvSpan before, NlvSpan asked)
+{
+  GArray *mappings = g_array_new (FALSE, FALSE, sizeof (Mapping));
+  g_autoptr (GHashTable) places = g_hash_table_new (NULL, NULL);
+  Mapping row = { .rank = 0 };
+  guint n_before;
+
+  for (; next_mapping (&before, &row.mapping); row.rank++)
+    {
+      g_array_append_val (mappings, row);
+      g_hash_table_insert (places, GUINT_TO_POINTER (row.mapping.from), GUINT_TO_POINTER (mappings->len));
+    }
+  n_before = mappings->len;
+  while (next_mapping (&asked, &row.mapping))
+    {
+      guint place = GPOINTER_TO_UINT (g_hash_table_lookup (places, GUINT_TO_POINTER (row.mapping.from)));
+
+      row.mapping.to %= N_PRIORITIES;
+      if (place != 0)
+        g_array_index (mappings, Mapping, place - 1).mapping.to = row.mapping.to;
+      else
+        {
+          row.rank = (int) n_before - (int) mappings->len - 1;
+          g_array_append_val (mappings, row);
+          g_hash_table_insert (places, GUINT_TO_POINTER (row.mapping.from), GUINT_TO_POINTER (mappings->len));
+        }
+    }
+  g_array_sort (mappings, compare_mappings);
+  return mappings;
+}
+
+/* vlan_dev_set_ingress_priority() */
+static GArray *
+map_ingress (NlvSpan before, NlvSpan asked)
+{
+  GArray *mappings = g_array_new (FALSE, TRUE, sizeof (Mapping));
+  struct ifla_vlan_qos_mapping mapping;
+
+  g_array_set_size (mappings, N_PRIORITIES);
+  for (guint i = 0; i < N_PRIORITIES; i++)
+    g_array_index (mappings, Mapping, i).mapping.from = i;
+  while (next_mapping (&before, &mapping) || next_mapping (&asked, &mapping))
+    g_array_index (mappings, Mapping, mapping.from % N_PRIORITIES).mapping.to = mapping.to;
+  return mappings;
+}
+
+static void
+write_mappings (NlvLink *link, guint16 type, const GArray *mappings)
+{
+  NlvWriter list;
+
+  /* What an attribute holds is the most that can be shown. */
+  nlv_writer_init (&list, G_MAXUINT16 - NLA_HDRLEN);
+  for (guint i = 0; i < mappings->len; i++)
+    {
+      const struct ifla_vlan_qos_mapping *mapping = &g_array_index (mappings, Mapping, i).mapping;
+
+      if (mapping->to != 0)
+        nlv_put (&list, IFLA_VLAN_QOS_MAPPING, mapping, sizeof *mapping);
+    }
+  if (list.len > 0)
+    nlv_info_set (&link->kind_data, type, list.data, list.len);
+  nlv_writer_clear (&list);
+}
+
+/* vlan_fill_info() tells of incoming packets first. */
+static void
+change_mappings (NlvLink *link, const NlvAttr *data)
+{
+  g_autoptr (GArray) ingress =
+    map_ingress (find_mappings (link, IFLA_VLAN_INGRESS_QOS), data[IFLA_VLAN_INGRESS_QOS].payload);
+  g_autoptr (GArray) egress =
+    map_egress (find_mappings (link, IFLA_VLAN_EGRESS_QOS), data[IFLA_VLAN_EGRESS_QOS].payload);
+
+  nlv_info_unset (&link->kind_data, IFLA_VLAN_INGRESS_QOS);
+  nlv_info_unset (&link->kind_data, IFLA_VLAN_EGRESS_QOS);
+  write_mappings (link, IFLA_VLAN_INGRESS_QOS, ingress);
+  write_mappings (link, IFLA_VLAN_EGRESS_QOS, egress);
 }
 
 /* vlan_changelink() */
@@ -178,8 +264,8 @@ change_vlan (NlvChange *change, NlvLink *link, const NlvAttr *attrs, const NlvAt
         return -EINVAL;
       set_flags (link, (nlv_vlan_get_flags (link) & ~flags.mask) | (flags.flags & flags.mask));
     }
-  add_mappings (link, data, IFLA_VLAN_INGRESS_QOS);
-  add_mappings (link, data, IFLA_VLAN_EGRESS_QOS);
+  if (has (data, IFLA_VLAN_INGRESS_QOS) || has (data, IFLA_VLAN_EGRESS_QOS))
+    change_mappings (link, data);
   return 0;
 }
 
