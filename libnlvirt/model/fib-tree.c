@@ -13,7 +13,6 @@
 #define MAX_JOINED 48
 /* The first leaf grows to its size. */
 #define FIRST_SIZE 4
-#define MAX_WORDS 5
 
 typedef struct
 {

@@ -16,8 +16,6 @@ typedef enum
   NLV_ROW_NEIGHBOR,
 } NlvRowKind;
 
-#define NLV_N_ROW_KINDS (NLV_ROW_NEIGHBOR + 1)
-
 /* A message of the kernel's for the members of a group: nlmsg_notify(). */
 typedef struct
 {

@@ -44,8 +44,8 @@ nlv_backlog_finish (NlvBacklog *backlog)
   g_array_unref (backlog->entries);
 }
 
-void
-nlv_backlog_clear (NlvBacklog *backlog)
+static void
+clear (NlvBacklog *backlog)
 {
   g_array_set_size (backlog->entries, 0);
   backlog->first = 0;
@@ -80,7 +80,7 @@ nlv_backlog_pop (NlvBacklog *backlog, gsize len)
   for (; backlog->first <= position && backlog->first < backlog->entries->len; backlog->first++)
     backlog->charge -= entry_at (backlog, backlog->first)->charge;
   if (nlv_backlog_is_empty (backlog))
-    nlv_backlog_clear (backlog);
+    clear (backlog);
 }
 
 void
@@ -89,7 +89,7 @@ nlv_backlog_keep_last (NlvBacklog *backlog, guint n)
   for (; backlog->entries->len - backlog->first > n; backlog->first++)
     backlog->charge -= entry_at (backlog, backlog->first)->charge;
   if (nlv_backlog_is_empty (backlog))
-    nlv_backlog_clear (backlog);
+    clear (backlog);
 }
 
 gboolean

@@ -20,7 +20,6 @@ gsize nlv_backlog_charge_for (gsize len);
 
 void nlv_backlog_init (NlvBacklog *backlog);
 void nlv_backlog_finish (NlvBacklog *backlog);
-void nlv_backlog_clear (NlvBacklog *backlog);
 void nlv_backlog_push (NlvBacklog *backlog, gsize len, gsize charge);
 /* The reader took a datagram of @len bytes. Those before it were taken
  * unseen. */

@@ -37,7 +37,6 @@
 #define NLV_FRA_DSCP_MASK 30
 #define NLV_FRA_MAX 30
 #define NLV_RTM_MAX 123
-#define NLV_RTNL_FAMILY_MAX 129
 
 /* One request that is answered at once. */
 typedef struct
