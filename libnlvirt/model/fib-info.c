@@ -8,6 +8,9 @@
 
 #define MIN_SIZE 16
 
+/* RTNH_COMPARE_MASK of Linux 5.6 and later */
+#define COMPARE_MASK (guint32) (RTNH_F_DEAD | RTNH_F_LINKDOWN | RTNH_F_OFFLOAD | RTNH_F_TRAP)
+
 /* --- hash and equality --------------------------------------------------------- */
 
 static guint32
@@ -143,6 +146,18 @@ equal_shared (const NlvRoute *a, const NlvRoute *b)
          a->ways_before == b->ways_before;
 }
 
+static gboolean
+equal_infos (const NlvFibInfo *a, const NlvFibInfo *b)
+{
+  return a->hash == b->hash && a->table == b->table && a->metric == b->metric && equal_shared (&a->row, &b->row);
+}
+
+static guint32
+hash_info (const NlvFibInfo *info)
+{
+  return mix (mix (hash_shared (&info->row), info->table), info->metric);
+}
+
 /* --- sizes ------------------------------------------------------------------------- */
 
 static gsize
@@ -175,6 +190,26 @@ const GArray *
 nlv_fib_infos_of_nexthop (const NlvFibInfos *infos, guint32 id)
 {
   return g_hash_table_lookup (infos->of_nexthops, GUINT_TO_POINTER (id));
+}
+
+const NlvRoute *
+nlv_fib_infos_find_newest (const NlvFibInfos *infos, const NlvRoute *like)
+{
+  const GArray *numbers = nlv_fib_infos_of_nexthop (infos, like->nexthop_id);
+  const NlvFibInfo *found = NULL;
+
+  for (guint i = 0; numbers != NULL && i < numbers->len; i++)
+    {
+      const NlvFibInfo *info = infos->all[g_array_index (numbers, guint32, i)];
+      const NlvRoute *row = &info->row;
+
+      if (row->family == like->family && info->table == like->table && info->metric == like->metric &&
+          row->protocol == like->protocol && row->scope == like->scope && row->type == like->type &&
+          ((row->flags ^ like->flags) & ~COMPARE_MASK) == 0 &&
+          equal_ips (&row->preferred_source, &like->preferred_source) && (found == NULL || info->age > found->age))
+        found = info;
+    }
+  return found != NULL ? &found->row : NULL;
 }
 
 static void
@@ -314,33 +349,44 @@ new_number (NlvFibInfos *infos)
   return infos->n++;
 }
 
+/* Of what each route has for itself. */
+static void
+strip (NlvRoute *row)
+{
+  row->table = row->metric = 0;
+  row->destination = (NlvIp){ 0 };
+  row->destination_length = 0;
+  if (row->family == AF_INET)
+    row->tos = 0;
+}
+
 guint32
 nlv_fib_infos_take (NlvFibInfos *infos, NlvRoute *row)
 {
-  NlvRoute shared = *row;
-  guint32 number, hash;
-  NlvFibInfo *info;
+  NlvFibInfo wanted = { .row = *row, .n_uses = 1 }, *info;
+  guint32 number;
 
+  if (row->family == AF_INET && row->nexthop_id != 0)
+    {
+      wanted.table = row->table;
+      wanted.metric = row->metric;
+    }
   *row = (NlvRoute){ 0 };
-  shared.table = shared.metric = 0;
-  shared.destination = (NlvIp){ 0 };
-  shared.destination_length = 0;
-  if (shared.family == AF_INET)
-    shared.tos = 0;
-  hash = hash_shared (&shared);
-  for (number = infos->buckets[hash & (infos->n_buckets - 1)]; number != 0; number = info->next)
+  strip (&wanted.row);
+  wanted.hash = hash_info (&wanted);
+  for (number = infos->buckets[wanted.hash & (infos->n_buckets - 1)]; number != 0; number = info->next)
     {
       info = infos->all[number];
-      if (info->hash != hash || !equal_shared (&info->row, &shared))
+      if (!equal_infos (info, &wanted))
         continue;
       info->n_uses++;
-      nlv_route_clear (&shared);
+      nlv_route_clear (&wanted.row);
       return number;
     }
 
+  wanted.age = infos->n_made++;
   number = new_number (infos);
-  info = infos->all[number] = g_new (NlvFibInfo, 1);
-  *info = (NlvFibInfo){ .row = shared, .n_uses = 1, .hash = hash };
+  info = infos->all[number] = g_memdup2 (&wanted, sizeof wanted);
   infos->size += size_of (&info->row);
   enter_nexthop (infos, number);
   if (++infos->n_used > infos->n_buckets)
@@ -359,7 +405,7 @@ nlv_fib_infos_edit (NlvFibInfos *infos, guint32 number, NlvRouteEdit edit, gpoin
   infos->size -= size_of (&info->row);
   edit (&info->row, user_data);
   infos->size += size_of (&info->row);
-  info->hash = hash_shared (&info->row);
+  info->hash = hash_info (info);
   enter_bucket (infos, number);
 }
 

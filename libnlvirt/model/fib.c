@@ -188,6 +188,12 @@ nlv_fib_any_of_nexthop (NlvFib *fib, guint8 family, guint32 id, NlvFibAccept acc
   return FALSE;
 }
 
+const NlvRoute *
+nlv_fib_find_newest_of_nexthop (NlvFib *fib, const NlvRoute *like)
+{
+  return nlv_fib_infos_find_newest (&fib->infos, like);
+}
+
 guint
 nlv_fib_count_of_nexthop (NlvFib *fib, guint32 id)
 {

@@ -107,6 +107,8 @@ gboolean nlv_fib_any (NlvFib *fib, guint8 family, NlvFibAccept accept, gpointer 
 
 /* Whether @accept takes one of what the routes of @family share that use nexthop object @id. */
 gboolean nlv_fib_any_of_nexthop (NlvFib *fib, guint8 family, guint32 id, NlvFibAccept accept, gpointer user_data);
+/* See nlv_fib_infos_find_newest(). */
+const NlvRoute *nlv_fib_find_newest_of_nexthop (NlvFib *fib, const NlvRoute *like);
 /* Edits all that the routes share that use nexthop object @id, which stays. */
 void nlv_fib_edit_of_nexthop (NlvFib *fib, guint8 family, guint32 id, NlvRouteEdit edit, gpointer user_data);
 /* Tables of a family, with and without routes. */

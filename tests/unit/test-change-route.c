@@ -126,6 +126,15 @@ put_number (NlvWriter *writer, struct rtmsg *header, const char *name, guint32 v
 }
 
 static void
+put_hoplimit (NlvWriter *writer, guint32 value)
+{
+  gsize nest = nlv_nest_begin (writer, RTA_METRICS);
+
+  nlv_put_u32 (writer, RTAX_HOPLIMIT, value);
+  nlv_nest_end (writer, nest);
+}
+
+static void
 put_words (NlvWriter *writer, struct rtmsg *header, char **words)
 {
   NlvIp ip;
@@ -150,6 +159,8 @@ put_words (NlvWriter *writer, struct rtmsg *header, char **words)
         parse_ip (words[1], &ip);
         nlv_put_ip (writer, RTA_PREFSRC, &ip, header->rtm_family);
       }
+    else if (strcmp (words[0], "hoplimit") == 0)
+      put_hoplimit (writer, (guint32) strtoul (words[1], NULL, 10));
     else
       g_assert_true (put_number (writer, header, words[0], (guint32) strtoul (words[1], NULL, 10)));
 }
@@ -193,6 +204,16 @@ append_ways (GString *text, NlvSpan rest, guint8 family)
     }
 }
 
+static void
+append_hoplimit (GString *text, const NlvAttr *metrics)
+{
+  NlvAttr attr;
+
+  for (NlvSpan rest = metrics->payload; nlv_attr_next (&rest, &attr);)
+    if (attr.type == RTAX_HOPLIMIT)
+      g_string_append_printf (text, " hoplimit %u", nlv_attr_u32 (&attr));
+}
+
 /* Without what is usual. */
 static void
 append_route (GString *text, const NlvMessage *message)
@@ -221,6 +242,7 @@ append_route (GString *text, const NlvMessage *message)
   append_ways (text, attrs[RTA_MULTIPATH].payload, family);
   if ((header.rtm_flags & RTNH_F_ONLINK) != 0)
     g_string_append (text, " onlink");
+  append_hoplimit (text, &attrs[RTA_METRICS]);
 }
 
 /* --- events ---------------------------------------------------------------------------- */
@@ -466,6 +488,28 @@ test_ipv4_refused (void)
                        "+ 10.4.0.0/16 | via 192.0.2.1 dev 2 | dev 3 first new\n"
                        "+ 10.5.0.0/16 nhid 1 via 192.0.2.1 dev 2 first new\n"
                        "+ 10.6.0.0/16 type 6 nhid 3 dev 1 first new\n");
+  fixture_clear (&self);
+}
+
+/* fib_find_info_nh() */
+static void
+test_ipv4_shared_metrics (void)
+{
+  Fixture self;
+
+  fixture_init (&self);
+  assert_add (&self, ADD, "10.1.0.0/16 nhid 1");
+  assert_add (&self, ADD, "10.2.0.0/16 nhid 1 hoplimit 9");
+  assert_add (&self, ADD, "10.3.0.0/16 nhid 1 hoplimit 7");
+  g_string_truncate (self.heard, 0);
+  assert_add (&self, ADD, "10.4.0.0/16 nhid 1");
+  assert_heard (&self, "+ 10.4.0.0/16 nhid 1 via 192.0.2.1 dev 2 hoplimit 7 first new\n");
+  assert_add (&self, ADD, "10.5.0.0/16 nhid 1 metric 3");
+  assert_heard (&self, "+ 10.5.0.0/16 metric 3 nhid 1 via 192.0.2.1 dev 2 first new\n");
+  assert_add (&self, ADD, "10.5.0.0/16 nhid 1 table 9");
+  assert_heard (&self, "+ 10.5.0.0/16 table 9 nhid 1 via 192.0.2.1 dev 2 first new\n");
+  /* The same as there is. */
+  assert_refused (&self, RTM_NEWROUTE, APPEND, "10.3.0.0/16 nhid 1", -EEXIST, NULL);
   fixture_clear (&self);
 }
 
@@ -720,6 +764,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/route/ipv4/flags", test_ipv4_flags);
   g_test_add_func ("/route/ipv4/refused", test_ipv4_refused);
+  g_test_add_func ("/route/ipv4/shared-metrics", test_ipv4_shared_metrics);
   g_test_add_func ("/route/ipv4/delete", test_ipv4_delete);
   g_test_add_func ("/route/ipv6/siblings", test_ipv6_siblings);
   g_test_add_func ("/route/ipv6/between-siblings", test_ipv6_between_siblings);

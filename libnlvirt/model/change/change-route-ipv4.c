@@ -301,6 +301,7 @@ create (NlvChange *change, const NlvRouteConfig *config, NlvRoute *row)
     {
       nlv_route_take_nexthop (change->network, row, nexthop);
       row->flags = row->n_nexthops > 1 ? config->flags : 0;
+      nlv_route_inherit_metrics (change->network, config, row);
     }
   else
     {

@@ -3,6 +3,8 @@
 /* A route's metrics, as requests state them: net/ipv4/metrics.c. */
 #include "model/change/change-route.h"
 
+#include "model/fib.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -122,4 +124,17 @@ nlv_route_has_metrics (const NlvRoute *row, const NlvRouteConfig *config)
         return FALSE;
     }
   return TRUE;
+}
+
+void
+nlv_route_inherit_metrics (NlvNetwork *network, const NlvRouteConfig *config, NlvRoute *row)
+{
+  const NlvRoute *other =
+    config->has_metrics ? NULL : nlv_fib_find_newest_of_nexthop (nlv_network_get_fib (network), row);
+
+  if (other == NULL)
+    return;
+  if (other->metrics != NULL)
+    row->metrics = g_memdup2 (other->metrics, (RTAX_MAX + 1) * sizeof *row->metrics);
+  row->congestion = g_strdup (other->congestion);
 }

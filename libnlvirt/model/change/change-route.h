@@ -54,6 +54,9 @@ int nlv_way_parse_gateway_ipv4 (NlvChange *change, NlvSpan attrs, NlvWay *way);
 
 /* change-route-metrics.c: ip_fib_metrics_init(), fib_metrics_match() */
 int nlv_route_take_metrics (NlvChange *change, const NlvRouteConfig *config, NlvRoute *row);
+/* fib_find_info_nh(): a route with a nexthop object and no metrics of its own has those
+ * of one that is like it otherwise. */
+void nlv_route_inherit_metrics (NlvNetwork *network, const NlvRouteConfig *config, NlvRoute *row);
 gboolean nlv_route_has_metrics (const NlvRoute *row, const NlvRouteConfig *config);
 
 /* change-encap.c: lwtunnel_valid_encap_type() and its like. */
