@@ -185,6 +185,12 @@ def routers():
         "ip link set v0 arp on",
         "ip link set v0 down",
         "ip link set v0 mtu 1000",
+        "ip link set lo mtu 1000",
+        "ip link set lo promisc on",
+        "ip link set lo down",
+        "ip link set lo up",
+        "ip link set lo mtu 65536",
+        "ip link set lo promisc off",
     ]
 
 
@@ -253,6 +259,8 @@ def forwarding():
         "bridge fdb del 00:00:00:00:00:00 dev vx9 dst 192.0.2.1",
         "bridge fdb del 00:00:00:00:00:00 dev vx9 dst 192.0.2.77",
         "ip nexthop del id 91",
+        "ip nexthop add id 94 via 0.0.0.0 fdb",
+        "ip nexthop add id 95 via :: fdb",
         "bridge fdb flush dev vx9 nopermanent",
         "bridge fdb flush dev vx9",
         "bridge fdb add 02:00:5f:00:00:0a dev v3 master static",

@@ -50,7 +50,7 @@ def _masked(kind, key, value):
 def _only_way(rows):
     """The weight of an IPv6 route's only way, which no message tells."""
     found = dict(row.partition("=")[::2] for row in rows)
-    way = re.fullmatch(r"(?:via (\S+) )?dev (\S+) weight \d+;", found.get("nexthops", ""))
+    way = re.fullmatch(r"(?:via (\S+) )?dev (\S+) weight \d+(?: flags linkdown)?;", found.get("nexthops", ""))
     if not way or ":" not in found["destination"]:
         return rows
     told = [f"gateway={way[1]}"] * bool(way[1]) + [f"device={way[2]}"]
@@ -58,17 +58,20 @@ def _only_way(rows):
     return [*rows[:at], *told, *rows[at + 1 :]]
 
 
+TC_H_ROOT = 0xFFFFFFFF
 NOBODY = ipaddress.ip_address("0.0.0.0")
 
 
 def _is_counted(rows):
-    """A qdisc that the kernel itself made, told of only for its counters."""
+    """A qdisc that the kernel itself made, told of only for its counters: not mq, and
+    none below it."""
     found = dict(row.partition("=")[::2] for row in rows)
     data = bytes.fromhex(found["data"]) if found.get("type") == "qdisc" else b""
-    if struct.unpack_from("=I", data.ljust(12, b"\0"), 8)[0] or not data:
+    handle, parent = struct.unpack_from("=II", data.ljust(16, b"\0"), 8)
+    if handle or parent != TC_H_ROOT:
         return False
-    counters = m.found(m.message(OBJECTS["qdisc"], 0, data), 0, 16 + len(data)).get(3, b"")  # TCA_STATS
-    return any(counters)
+    attributes = m.found(m.message(OBJECTS["qdisc"], 0, data), 0, 16 + len(data))
+    return attributes.get(1) != b"mq\0" and any(attributes.get(3, b""))  # TCA_KIND, TCA_STATS
 
 
 def _is_passing(kind, rows):

@@ -417,6 +417,10 @@ test_nexthops (void)
   told_ip (&told, NHA_GATEWAY, "192.0.2.8");
   g_ptr_array_add (expected, told_end (&told));
 
+  begin_nexthop (&told, 5, AF_INET, RT_SCOPE_LINK, 0);
+  nlv_put_flag (&told.writer, NHA_FDB);
+  g_ptr_array_add (expected, told_end (&told));
+
   for (guint i = 0; i < 3; i++)
     {
       begin_nexthop (&told, i < 2 ? 10 + i : G_MAXUINT32, AF_UNSPEC, 0, 0);

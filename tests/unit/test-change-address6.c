@@ -4,7 +4,9 @@
  * is told of it. The same is compared with the kernel's in tests/oracle. */
 #include "model/device/addrconf.h"
 #include "model/device/consequences.h"
+#include "model/device/device-settings.h"
 #include "model/device/device.h"
+#include "model/device/netdev.h"
 #include "model/fib.h"
 #include "model/timer.h"
 #include "test-change-request.h"
@@ -441,6 +443,29 @@ test_link (void)
   fixture_clear (&self);
 }
 
+/* The loopback keeps IPv6 whatever its MTU, and loses its address again when it is ready. */
+static void
+test_small_loopback (void)
+{
+  NlvChange change;
+  Fixture self;
+  NlvLink *lo;
+
+  fixture_init (&self, IN6_ADDR_GEN_MODE_NONE);
+  lo = nlv_network_find_link (self.network, 1);
+  nlv_change_init (&change, self.network, self.now);
+  nlv_link_set_mtu (&change, lo, 1000);
+  assert_heard (&self, "-route ::1/128 table 255 metric 0\n"
+                       "-address ::1\n");
+  nlv_netdev_notify (&change, lo, NLV_NETDEV_CHANGE);
+  assert_heard (&self, "+address ::1\n"
+                       "+route ::1/128 table 255 metric 0 first\n"
+                       "link\n"
+                       "-route ::1/128 table 255 metric 0\n"
+                       "-address ::1\n");
+  fixture_clear (&self);
+}
+
 /* keep_addr_on_down */
 static void
 test_kept (void)
@@ -599,6 +624,7 @@ main (int argc, char **argv)
   g_test_add_func ("/change-address6/autojoin", test_autojoin);
   g_test_add_func ("/change-address6/refused", test_refused);
   g_test_add_func ("/change-address6/link", test_link);
+  g_test_add_func ("/change-address6/small-loopback", test_small_loopback);
   g_test_add_func ("/change-address6/kept", test_kept);
   g_test_add_func ("/change-address6/lifetimes", test_lifetimes);
   g_test_add_func ("/change-address6/begin", test_begin);

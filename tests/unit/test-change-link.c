@@ -217,6 +217,30 @@ test_pair (void)
   fixture_clear (&self);
 }
 
+/* rfc2863_policy(): of links whose state is not shown, as they are down. */
+static void
+test_mode (void)
+{
+  const guint32 up = IFF_BROADCAST | IFF_NOARP | IFF_UP | IFF_LOWER_UP;
+  Fixture self;
+
+  fixture_init (&self);
+  for (guint index = 5; index <= 6; index++)
+    {
+      NlvLink *link = add_link (self.network, index, index == 5 ? "d5" : "d6", "dummy", 0);
+
+      link->carrier_up_count = 1;
+      link->link_mode = index == 5 ? IF_LINK_MODE_DORMANT : IF_LINK_MODE_DEFAULT;
+    }
+  g_assert_cmpint (set_flags (&self, 5, IFF_UP, IFF_UP), ==, 0);
+  assert_heard (&self, 0, 5, up, IFF_UP, IF_OPER_DORMANT);
+  /* A mode that comes later makes nothing of it yet. */
+  g_assert_cmpint (set_u8 (&self, 6, IFLA_LINKMODE, IF_LINK_MODE_DORMANT), ==, 0);
+  g_assert_cmpint (set_flags (&self, 6, IFF_UP, IFF_UP), ==, 0);
+  assert_heard (&self, 0, 6, up | IFF_RUNNING, IFF_UP, IF_OPER_UP);
+  fixture_clear (&self);
+}
+
 static guint64
 get_deadline (Fixture *self)
 {
@@ -585,6 +609,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/change-link/pair", test_pair);
+  g_test_add_func ("/change-link/mode", test_mode);
   g_test_add_func ("/change-link/watch", test_watch);
   g_test_add_func ("/change-link/watch/sync", test_watch_sync);
   g_test_add_func ("/change-link/tunnel", test_tunnel);

@@ -253,7 +253,7 @@ set_state (NlvLinkRequest *self, NlvLink *link, NlvLinkStatus *status)
     return 0;
   if (link->link_mode != nlv_attr_u8 (mode))
     *status = NLV_LINK_NOTIFY;
-  link->link_mode = nlv_attr_u8 (mode);
+  nlv_link_set_mode (link, nlv_attr_u8 (mode));
   return 0;
 }
 

@@ -187,6 +187,9 @@ become_ready (NlvChange *change, NlvLink *link)
   stamp (change, link);
   nlv_network_touch_link (change->network, link);
   nlv_inet6_link_event (change, link);
+  /* Only the loopback has IPv6 then. */
+  if (link->mtu < MIN_MTU)
+    go_down (change, link, FALSE);
 }
 
 /* IFF_NO_ADDRCONF: ports of bonds and teams. */
@@ -202,8 +205,6 @@ come_up (NlvChange *change, NlvLink *link)
   restore_addresses (change, link);
   if (nlv_ipv6_is_link_ready (link))
     become_ready (change, link);
-  if (link->mtu < MIN_MTU)
-    go_down (change, link, FALSE);
 }
 
 static void

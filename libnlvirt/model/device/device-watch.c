@@ -38,12 +38,23 @@ nlv_link_derive_flags (NlvLink *link)
     link->flags |= IFF_LOWER_UP;
 }
 
+/* rfc2863_policy(): what its mode makes of a link that could be up. */
+static guint8
+state_by_mode (const NlvLink *link, guint8 state)
+{
+  if (state == IF_OPER_UP && link->link_mode == IF_LINK_MODE_DORMANT)
+    return IF_OPER_DORMANT;
+  if (state == IF_OPER_UP && link->link_mode == IF_LINK_MODE_TESTING)
+    return IF_OPER_TESTING;
+  return state;
+}
+
 guint8
 nlv_link_get_operational_state (const NlvLink *link)
 {
   if (nlv_link_is_up (link))
     return link->operational_state;
-  return link->has_hidden_state ? link->hidden_state : nlv_link_usual_state (link);
+  return link->has_hidden_state ? link->hidden_state : state_by_mode (link, nlv_link_usual_state (link));
 }
 
 void
@@ -77,11 +88,14 @@ settle_state (NlvNetwork *network, NlvLink *link)
 
   if (state == nlv_link_get_operational_state (link))
     return;
-  if (state == IF_OPER_UP && link->link_mode == IF_LINK_MODE_DORMANT)
-    state = IF_OPER_DORMANT;
-  else if (state == IF_OPER_UP && link->link_mode == IF_LINK_MODE_TESTING)
-    state = IF_OPER_TESTING;
-  nlv_link_set_operational_state (link, state);
+  nlv_link_set_operational_state (link, state_by_mode (link, state));
+}
+
+void
+nlv_link_set_mode (NlvLink *link, guint8 mode)
+{
+  nlv_link_set_operational_state (link, nlv_link_get_operational_state (link));
+  link->link_mode = mode;
 }
 
 void

@@ -45,6 +45,8 @@ void nlv_link_set_dormant (NlvChange *change, NlvLink *link, gboolean dormant);
 /* struct net_device's operstate, which is not shown of a link that is down. */
 guint8 nlv_link_get_operational_state (const NlvLink *link);
 void nlv_link_set_operational_state (NlvLink *link, guint8 state);
+/* IFLA_LINKMODE, whose part in the state begins when it is looked at next. */
+void nlv_link_set_mode (NlvLink *link, guint8 mode);
 /* default_operstate() at a link's registration: linkwatch_init_dev(). */
 void nlv_link_watch_begin (NlvChange *change, NlvLink *link);
 /* It is to look at it: linkwatch_fire_event(). */
