@@ -28,6 +28,7 @@ VOLATILE = [
     ("link|neighbor", r"mac-address", r"(?!02:00:5e)[0-9a-f][26ae](:[0-9a-f]{2}){5}", "~", DRAWN),  # of links made without
     ("link", r"kind-data", r"0c001[0-3]00[0-9a-f]{16}", "~", TIME),  # the timers of a bridge
     ("link", r"slave-data", r"0c001[5-7]00[0-9a-f]{16}", "~", TIME),
+    ("link", r"slave-data", r"08002600[0-9a-f]{8}", "~", PASSING),  # IFLA_BRPORT_MCAST_EHT_HOSTS_CNT
     ("link", r"slave-data", r"08002900[0-9a-f]{8}", "~", PASSING),  # IFLA_BRPORT_MCAST_N_GROUPS
     ("link", r"kind-data", r"08003000[0-9a-f]{8}", "~", PASSING),  # IFLA_BR_FDB_N_LEARNED
     ("address", r"created|updated|(valid|preferred)-lifetime", r"[1-9]\d*", "N", TIME),
@@ -51,7 +52,7 @@ def _only_way(rows):
     """The weight of an IPv6 route's only way, which no message tells."""
     found = dict(row.partition("=")[::2] for row in rows)
     way = re.fullmatch(r"(?:via (\S+) )?dev (\S+) weight \d+(?: flags linkdown)?;", found.get("nexthops", ""))
-    if not way or ":" not in found["destination"]:
+    if not way or ":" not in found["destination"] + (way[1] or ""):
         return rows
     told = [f"gateway={way[1]}"] * bool(way[1]) + [f"device={way[2]}"]
     at = next(i for i, row in enumerate(rows) if row.startswith("nexthops="))

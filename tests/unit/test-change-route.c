@@ -665,6 +665,13 @@ test_ipv6_refused (void)
   /* For some sources; without any such, the one for all is meant. */
   assert_delete (&self, "2001:db8:a::/48 from 2001:db8::/32");
   assert_heard (&self, "- 2001:db8:a::/48 nhid 2 via 2001:db8::1 dev 2\n");
+  /* An anycast route over the loopback leads nowhere, a local one to the loopback. */
+  assert_add (&self, ADD, "2001:db8:b::/48 dev 1 type 4");
+  assert_add (&self, ADD, "2001:db8:c::/48 dev 1 type 2");
+  g_string_truncate (self.heard, 0);
+  assert_refused (&self, RTM_NEWROUTE, ADD, "2001:db8:a::/48 via 2001:db8:b::1", -EHOSTUNREACH, NULL);
+  assert_refused (&self, RTM_NEWROUTE, ADD, "2001:db8:a::/48 via 2001:db8:c::1", -EINVAL,
+                  "Egress device can not be loopback device for this route");
   fixture_clear (&self);
 }
 

@@ -206,15 +206,19 @@ way_of (const NlvLookup *lookup)
   return lookup->nexthop < lookup->route.n_nexthops ? &lookup->route.nexthops[lookup->nexthop] : NULL;
 }
 
-/* RTF_REJECT: fib6_is_reject() of a route that is there. */
+/* RTF_REJECT: fib6_is_reject() of a route that is there. One over the loopback is, but for
+ * local ones, and anycast ones that the kernel has made. */
 static gboolean
 rejects (NlvNetwork *network, const NlvLookup *lookup)
 {
+  const NlvRoute *route = &lookup->route;
   const NlvNexthop *way = way_of (lookup);
   const NlvLink *link = way != NULL ? nlv_network_find_link (network, way->link) : NULL;
 
-  return nlv_route_type_error (&lookup->route) < 0 ||
-         (link != NULL && (link->flags & IFF_LOOPBACK) != 0 && lookup->route.type == RTN_UNICAST);
+  if (nlv_route_type_error (route) < 0)
+    return TRUE;
+  return link != NULL && (link->flags & IFF_LOOPBACK) != 0 && route->type != RTN_LOCAL &&
+         !(route->type == RTN_ANYCAST && route->protocol == RTPROT_KERNEL);
 }
 
 /* Whether what was found is a neighbour's; @link 0 is any. */
