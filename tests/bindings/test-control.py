@@ -391,15 +391,21 @@ def other_tools():
 
 
 def readme():
-    """The example for shells does what it says."""
+    """The examples for shells do what they say."""
     with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
         examples = re.findall(r"```sh\n(.*?)```", file.read(), re.S)
-    script = next(text for text in examples if "nlvirt set" in text)
+    cable, offline = [text for text in examples if "nlvirt set" in text]
     with tempfile.TemporaryDirectory() as directory:
         environment = {**os.environ, "PATH": os.path.dirname(NLVIRT) + ":" + os.environ["PATH"]}
-        result = run("sh", "-e", "-c", script, cwd=directory, env=environment)
+        result = run("sh", "-e", "-c", cable, cwd=directory, env=environment)
         assert (result.returncode, result.stderr) == (0, ""), result
         assert "NO-CARRIER" in result.stdout and "LOWER_UP" in result.stdout, result
+        begin = "nlvirt run --control control --table home.nlvirt -- sleep 60 & "
+        end = "\nnlvirt show > now.nlvirt; kill $!; nlvirt run --table now.nlvirt ip route"
+        result = run("sh", "-e", "-c", begin + offline + end, cwd=directory, env=environment)
+        assert (result.returncode, result.stderr) == (0, ""), result
+        for route in ("0.0.0.0/1 dev wg0 ", "default via 192.0.2.1 dev eth0 "):
+            assert route in result.stdout, result
 
 
 sys.exit(
