@@ -429,9 +429,10 @@ nlvirt_control_close (NlvirtControl *self)
     return;
   g_signal_handlers_disconnect_by_data (self->service, self);
   g_socket_service_stop (self->service);
+  /* While it listens nobody puts another in its place. */
+  g_unlink (self->path);
   g_socket_listener_close (G_SOCKET_LISTENER (self->service));
   g_clear_object (&self->service);
-  g_unlink (self->path);
   if (self->directory != NULL)
     g_rmdir (self->directory);
   cancel_beginning (self);

@@ -37,6 +37,9 @@ begin (NlvirtLink *self, NlvWriter *writer, guint16 type, GError **error)
 static gboolean
 ask (NlvirtLink *self, NlvWriter *writer, GError **error)
 {
+  /* Who is told of what was due before may drop it. */
+  g_autoptr (NlvirtLink) kept = g_object_ref (self);
+
   if (nlvirt_table_ask (nlvirt_link_get_table (self), writer, error))
     return TRUE;
   g_prefix_error (error, "%s: ", nlvirt_link_get_name (self));

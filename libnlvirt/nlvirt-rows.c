@@ -155,6 +155,9 @@ nlvirt_rows_tell (NlvirtRows *self)
     return;
   self->changed = FALSE;
   self->n_told = n_items;
+  /* What came has gone again. */
+  if (kept == n_told && kept == n_items)
+    return;
   g_list_model_items_changed (G_LIST_MODEL (self), self->n_before, n_told - kept, n_items - kept);
 }
 

@@ -103,7 +103,8 @@ typedef struct
   guint64 socket;
   guint pid;
   NlvirtMessageDirection direction;
-  GBytes *datagram; /* (owned) (nullable) */
+  GBytes *datagram;   /* (owned) (nullable) */
+  NlvirtTable *table; /* (owned) (nullable): which has changed */
 } Event;
 
 static void
@@ -113,6 +114,7 @@ event_free (gpointer data)
 
   g_object_unref (event->session);
   g_clear_pointer (&event->datagram, g_bytes_unref);
+  g_clear_object (&event->table);
   g_free (event);
 }
 
@@ -134,7 +136,7 @@ event_emit (gpointer data)
         g_signal_emit (event->session, id, 0, event->socket, event->direction, event->datagram);
         break;
       case CHANGED:
-        nlvirt_table_settle (event->session->table);
+        nlvirt_table_settle (event->table);
         break;
       case ENDED:
       default:
@@ -204,7 +206,7 @@ on_tree_changed (gpointer user_data)
   NlvirtSession *self = user_data;
 
   if (nlvirt_table_is_heard (self->table))
-    queue_event (self, (Event){ .signal = CHANGED });
+    queue_event (self, (Event){ .signal = CHANGED, .table = g_object_ref (self->table) });
   else
     nlvirt_table_settle (self->table);
 }

@@ -122,8 +122,11 @@ serve_late (NlvirtSocket *self)
 {
   if (self->late == 0 || g_get_monotonic_time () < self->late)
     return;
-  self->late = 0;
-  nlv_netlink_socket_resume (self->socket, current_task (self).now);
+  while (self->late != 0 && g_get_monotonic_time () >= self->late)
+    {
+      self->late = 0;
+      nlv_netlink_socket_resume (self->socket, current_task (self).now);
+    }
   nlvirt_table_settle (self->table);
 }
 

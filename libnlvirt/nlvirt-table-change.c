@@ -43,16 +43,20 @@ gboolean
 nlvirt_table_ask (NlvirtTable *self, NlvWriter *writer, GError **error)
 {
   const NlvCaller caller = { .admin = TRUE, .writable = TRUE, .now = nlvirt_table_get_time () };
+  NlvNetwork *network = nlvirt_table_get_network (self);
   NlvAnswer answer = { 0 };
   NlvMessage message;
   NlvSpan rest;
   int result = -EMSGSIZE;
 
+  /* What is due by now and what is asked are told of as one change, after which the
+   * table may be gone. */
+  nlv_network_hold (network);
   if (nlv_writer_end (writer))
     {
       rest = nlv_span (writer->data, writer->len);
       if (nlv_message_next (&rest, &message))
-        result = nlv_rtnetlink_request (nlvirt_table_get_network (self), &caller, &message, &answer);
+        result = nlv_rtnetlink_request (network, &caller, &message, &answer);
     }
   if (result < 0 && answer.extack.message != NULL)
     g_set_error (error, NLVIRT_ERROR, nlvirt_error_code (-result), "%s: %s", g_strerror (-result),
@@ -61,6 +65,7 @@ nlvirt_table_ask (NlvirtTable *self, NlvWriter *writer, GError **error)
     g_set_error_literal (error, NLVIRT_ERROR, nlvirt_error_code (-result), g_strerror (-result));
   nlv_answer_clear (&answer);
   nlv_writer_clear (writer);
+  nlv_network_release (network);
   return result >= 0;
 }
 

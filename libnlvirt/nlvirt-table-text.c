@@ -242,8 +242,8 @@ nlvirt_table_remove_link (NlvirtTable *self, NlvirtLink *link, GError **error)
   nlv_change_init (&change, network, nlv_network_tell_time (network, nlvirt_table_get_time ()));
   nlv_network_hold (network);
   result = nlv_link_take_out (&change, row);
-  nlv_network_release (network);
   if (result < 0)
     g_set_error (error, NLVIRT_ERROR, nlvirt_error_code (-result), "%s: %s", row->name, g_strerror (-result));
+  nlv_network_release (network);
   return result >= 0;
 }

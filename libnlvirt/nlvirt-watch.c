@@ -44,6 +44,8 @@ timer_new (NlvNetwork *network, GMainContext *context)
 
   ((Timer *) source)->network = nlv_network_ref (network);
   g_source_set_static_name (source, "nlvirt timers");
+  /* Time goes on for a handler that iterates the context, as the blocking calls do. */
+  g_source_set_can_recurse (source, TRUE);
   g_source_attach (source, context);
   return source;
 }

@@ -7,8 +7,9 @@
 
 #include <string.h>
 
-/* Of all sockets of a bus. */
+/* Of all sockets of a bus, with what it takes to keep each of them. */
 #define MAX_HELD (8 * 1024 * 1024)
+#define HELD_OVERHEAD 256
 
 typedef struct
 {
@@ -50,7 +51,7 @@ nlv_netlink_socket_fails_event (NlvNetlinkSocket *self, const NlvDatagram *datag
 gboolean
 nlv_netlink_socket_fails_send (NlvNetlinkSocket *self, gsize len)
 {
-  return nlv_bus_get_failures (self->bus) != NULL && *nlv_bus_get_held (self->bus) + len > MAX_HELD;
+  return nlv_bus_get_failures (self->bus) != NULL && *nlv_bus_get_held (self->bus) + len + HELD_OVERHEAD > MAX_HELD;
 }
 
 static HeldRequest *
@@ -59,14 +60,14 @@ held_request_new (NlvNetlinkSocket *self, const NlvTask *task, NlvSpan data)
   HeldRequest *request = g_new (HeldRequest, 1);
 
   *request = (HeldRequest){ *task, g_bytes_new (data.data, data.len) };
-  *nlv_bus_get_held (self->bus) += data.len;
+  *nlv_bus_get_held (self->bus) += data.len + HELD_OVERHEAD;
   return request;
 }
 
 static void
 held_request_free (NlvNetlinkSocket *self, HeldRequest *request)
 {
-  *nlv_bus_get_held (self->bus) -= g_bytes_get_size (request->data);
+  *nlv_bus_get_held (self->bus) -= g_bytes_get_size (request->data) + HELD_OVERHEAD;
   g_bytes_unref (request->data);
   g_free (request);
 }
@@ -82,6 +83,7 @@ nlv_netlink_socket_hold (NlvNetlinkSocket *self, const NlvTask *task, const NlvM
   if (failure == NULL)
     return FALSE;
   g_queue_push_head (&self->held, held_request_new (self, task, data));
+  self->held_is_late = TRUE;
   self->queue->delay (self->owner, failure->delay);
   return TRUE;
 }
@@ -104,17 +106,18 @@ nlv_netlink_socket_forget_held (NlvNetlinkSocket *self)
     held_request_free (self, request);
 }
 
-/* TRUE if there is something that was sent after what has been served. */
-static gboolean
-serve_first (NlvNetlinkSocket *self, guint64 now, gboolean late)
+/* One datagram at a time, so that much that has waited holds nobody else up. */
+void
+nlv_netlink_socket_resume (NlvNetlinkSocket *self, guint64 now)
 {
   HeldRequest *request = g_queue_pop_head (&self->held);
-  guint n_left = self->held.length;
+  gboolean late = self->held_is_late;
   gsize len;
   gconstpointer data;
 
   if (request == NULL)
-    return FALSE;
+    return;
+  self->held_is_late = FALSE;
   data = g_bytes_get_data (request->data, &len);
   request->task.now = now;
   if (late)
@@ -122,15 +125,6 @@ serve_first (NlvNetlinkSocket *self, guint64 now, gboolean late)
   else
     nlv_netlink_socket_serve (self, &request->task, nlv_span (data, len));
   held_request_free (self, request);
-  /* More than before: it waits again. */
-  return self->held.length > 0 && self->held.length == n_left;
-}
-
-void
-nlv_netlink_socket_resume (NlvNetlinkSocket *self, guint64 now)
-{
-  gboolean more = serve_first (self, now, TRUE);
-
-  while (more)
-    more = serve_first (self, now, FALSE);
+  if (!g_queue_is_empty (&self->held) && !self->held_is_late)
+    self->queue->delay (self->owner, 0);
 }

@@ -35,9 +35,10 @@ struct _NlvNetlinkSocket
   gboolean dump_to_interrupt; /* after its next datagram, as if the network had changed then */
   gboolean dump_held;         /* @dump_writer holds a datagram that the owner could not take */
   gboolean dumping;
-  gsize reader_room; /* max_recvmsg_len */
-  NlvWriter writer;  /* for everything else */
-  GQueue held;       /* (element-type HeldRequest) (owned) what is to be served late, and what came after it */
+  gsize reader_room;     /* max_recvmsg_len */
+  NlvWriter writer;      /* for everything else */
+  gboolean held_is_late; /* the first of @held has waited for its time */
+  GQueue held;           /* (element-type HeldRequest) (owned) what is to be served late, and what came after it */
 };
 
 /* bus.c */

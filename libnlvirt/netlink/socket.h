@@ -33,7 +33,7 @@ typedef struct
    * queue to make it come: sk_error_report(). */
   void (*report_error) (gpointer owner);
   /* May be NULL: then no request is served late. Calls
-   * nlv_netlink_socket_resume() after so long. Told again only after that. */
+   * nlv_netlink_socket_resume() after so long. Told again only by that. */
   void (*delay) (gpointer owner, guint milliseconds);
 } NlvSocketQueue;
 
@@ -75,8 +75,8 @@ int nlv_netlink_socket_get_option (NlvNetlinkSocket *self, int option, void *val
 gssize nlv_netlink_socket_send (NlvNetlinkSocket *self, const NlvTask *task, const void *address, gsize address_len,
                                 NlvSpan data, gsize send_buffer);
 
-/* The request that was to be served late is served now, and what was sent after
- * it. @now is NlvTask's. */
+/* The request that was to be served late is served now; what was sent after it calls
+ * for one more resume. @now is NlvTask's. */
 void nlv_netlink_socket_resume (NlvNetlinkSocket *self, guint64 now);
 
 /* recvmsg(), in the kernel's order: first take_error; then the owner takes (or

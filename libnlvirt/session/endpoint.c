@@ -27,9 +27,11 @@
 #define LEAST_HEAD 512
 #define LARGEST_HEAD 16384
 #define LEAST_DATAGRAM 64
-/* Bytes that wait here, in all of a tree, for programs to make room. However
- * large SO_RCVBUF is, and however many sockets there are, the memory is ours. */
+/* Bytes that wait here, in all of a tree, for programs to make room, with what it
+ * takes to keep each datagram. However large SO_RCVBUF is, and however many
+ * sockets there are, the memory is ours. */
 #define MAX_UNSENT (32 * 1024 * 1024)
+#define UNSENT_OVERHEAD 256
 /* Requests of one program that are answered before others are looked at. */
 #define INPUT_BATCH 16
 #define INPUT_BATCH_BYTES 65536
@@ -109,7 +111,7 @@ forget_unseen (NlvEndpoint *endpoint)
 
   if (endpoint->queued.length == endpoint->n_unsent || ioctl (endpoint->end, SIOCOUTQ, &in_flight) != 0)
     return;
-  for (GList *link = g_queue_peek_nth_link (&endpoint->queued, endpoint->queued.length - endpoint->n_unsent - 1);
+  for (GList *link = endpoint->unsent != NULL ? endpoint->unsent->prev : endpoint->queued.tail;
        link != NULL && in_flight >= LEAST_DATAGRAM; link = link->prev, n_unread++)
     in_flight -= charge_for (((NlvQueued *) link->data)->len);
   while (endpoint->queued.length > endpoint->n_unsent + n_unread)
@@ -182,7 +184,7 @@ append (gpointer owner, const NlvDatagram *datagram)
   gboolean sent = endpoint->n_unsent == 0 && send_now (endpoint, datagram->bytes.data, datagram->bytes.len);
   NlvQueued *queued;
 
-  if (!sent && tree->unsent_bytes + datagram->bytes.len > MAX_UNSENT)
+  if (!sent && tree->unsent_bytes + datagram->bytes.len + UNSENT_OVERHEAD > MAX_UNSENT)
     return FALSE;
   queued = g_new0 (NlvQueued, 1);
   *queued = (NlvQueued){
@@ -198,9 +200,11 @@ append (gpointer owner, const NlvDatagram *datagram)
     {
       queued->unsent = g_bytes_new (datagram->bytes.data, datagram->bytes.len);
       endpoint->n_unsent++;
-      tree->unsent_bytes += queued->len;
+      tree->unsent_bytes += queued->len + UNSENT_OVERHEAD;
     }
   g_queue_push_tail (&endpoint->queued, queued);
+  if (!sent && endpoint->unsent == NULL)
+    endpoint->unsent = endpoint->queued.tail;
   endpoint->appended = ++tree->appended;
   nlv_parked_retry_soon (tree);
   if (!endpoint->read_natively)
@@ -213,15 +217,16 @@ append (gpointer owner, const NlvDatagram *datagram)
 void
 nlv_endpoint_flush (NlvEndpoint *endpoint)
 {
-  while (endpoint->n_unsent > 0)
+  while (endpoint->unsent != NULL)
     {
-      NlvQueued *queued = g_queue_peek_nth (&endpoint->queued, endpoint->queued.length - endpoint->n_unsent);
+      NlvQueued *queued = endpoint->unsent->data;
 
       if (!send_now (endpoint, g_bytes_get_data (queued->unsent, NULL), queued->len))
         return;
       g_clear_pointer (&queued->unsent, g_bytes_unref);
       endpoint->n_unsent--;
-      endpoint->tree->unsent_bytes -= queued->len;
+      endpoint->unsent = endpoint->unsent->next;
+      endpoint->tree->unsent_bytes -= queued->len + UNSENT_OVERHEAD;
       endpoint->appended = ++endpoint->tree->appended;
     }
 }
@@ -499,7 +504,7 @@ nlv_endpoint_free (NlvEndpoint *endpoint)
     {
       NlvQueued *queued = g_queue_pop_tail (&endpoint->queued);
 
-      tree->unsent_bytes -= queued->len;
+      tree->unsent_bytes -= queued->len + UNSENT_OVERHEAD;
       queued_free (queued);
     }
   g_queue_clear_full (&endpoint->queued, (GDestroyNotify) queued_free);

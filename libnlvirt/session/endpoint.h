@@ -27,6 +27,7 @@ struct _NlvEndpoint
   NlvNetlinkSocket *socket; /* (owned) */
   GQueue queued;            /* (element-type NlvQueued) (owned) oldest first */
   guint n_unsent;           /* of these, at the tail */
+  GList *unsent;            /* (nullable) the first of them, in @queued */
   NlvTask opener;
   gboolean pass_credentials;
   gboolean named;                  /* the program's end has a name */

@@ -267,6 +267,10 @@ test_delay (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpuint (fake.caller.now, ==, 777);
   g_assert_cmpuint (fake.caller.uid, ==, nobody.uid);
   first = end_read (end, 4096);
+  /* Which has its turn after the others. */
+  g_assert_null (end_read (end, 4096));
+  g_assert_cmpuint (end->delay, ==, 0);
+  nlv_netlink_socket_resume (end->socket, 778);
   second = end_read (end, 4096);
   g_assert_cmpuint (header_of (first).nlmsg_seq, ==, 1);
   g_assert_cmpuint (header_of (second).nlmsg_seq, ==, 2);
@@ -278,6 +282,7 @@ test_delay (Fixture *fixture, gconstpointer user_data)
 static void
 test_delays (Fixture *fixture, gconstpointer user_data)
 {
+  static const guint delays[] = { 5, 0, 99 };
   struct
   {
     struct nlmsghdr header;
@@ -295,13 +300,10 @@ test_delays (Fixture *fixture, gconstpointer user_data)
     {
       g_autoptr (GBytes) reply = NULL;
 
-      if (seq < 3)
-        {
-          g_assert_null (end_read (end, 4096));
-          end->delay = 0;
-          nlv_netlink_socket_resume (end->socket, 0);
-          g_assert_cmpuint (end->delay, ==, seq == 1 ? 5 : 0);
-        }
+      g_assert_null (end_read (end, 4096));
+      end->delay = 99;
+      nlv_netlink_socket_resume (end->socket, 0);
+      g_assert_cmpuint (end->delay, ==, delays[seq - 1]);
       reply = end_read (end, 4096);
       g_assert_cmpuint (header_of (reply).nlmsg_seq, ==, seq);
     }
@@ -323,6 +325,19 @@ test_delay_bound (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpint (end_ask (fixture->other, FAKE_SILENT, 0, 1, 200000), >, 0);
 }
 
+/* Short ones cost memory too. */
+static void
+test_delay_bound_of_short (Fixture *fixture, gconstpointer user_data)
+{
+  guint n = 0;
+
+  add (fixture, NLV_FAILURE_DELAY, 0);
+  end_ask (fixture->one, FAKE_SILENT, 0, 1, 4);
+  while (nlv_netlink_socket_send (fixture->one->socket, &nobody, NULL, 0, nlv_span ("", 1), 212992) > 0)
+    g_assert_cmpuint (++n, <, 100000);
+  g_assert_cmpuint (n, >, 10000);
+}
+
 #define ADD(name) g_test_add ("/netlink-failure/" #name, Fixture, NULL, set_up, test_##name, tear_down)
 
 int
@@ -339,5 +354,6 @@ main (int argc, char *argv[])
   ADD (delay);
   ADD (delays);
   ADD (delay_bound);
+  ADD (delay_bound_of_short);
   return g_test_run ();
 }

@@ -678,6 +678,68 @@ test_lifetime (void)
   end_lifetime (g_main_context_default ());
 }
 
+/* An address that is there for @seconds. */
+static void
+add_for (NlvirtTable *table, const char *text, guint seconds)
+{
+  g_autoptr (GInetAddress) ip = g_inet_address_new_from_string (text);
+  g_autoptr (NlvirtAddress) address =
+    g_object_new (NLVIRT_TYPE_ADDRESS, "link-name", "eth0", "address", ip, "prefix-length", 8, "valid-lifetime",
+                  seconds, "preferred-lifetime", seconds, NULL);
+
+  g_assert_true (nlvirt_table_add_address (table, address, NULL));
+}
+
+/* What was due before a change is told of with it, and the table may go then. */
+static void
+test_late_lifetime (void)
+{
+  NlvirtTable *table = home ();
+  g_autoptr (NlvirtAddress) address = address_of ("eth1", "10.0.0.1", 8);
+  gpointer gone = table;
+  guint n = 0;
+
+  add_for (table, "11.0.0.1", 1);
+  g_usleep (1200000);
+  g_object_add_weak_pointer (G_OBJECT (table), &gone);
+  g_signal_connect_swapped (table, "changed", G_CALLBACK (count), &n);
+  g_signal_connect_swapped (table, "changed", G_CALLBACK (drop), &table);
+  g_assert_true (nlvirt_table_add_address (table, address, NULL));
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_null (gone);
+}
+
+/* Waits for the end of the next lifetime when it is told of one. */
+static void
+wait_in_handler (GListModel *addresses, guint position, guint n_removed, guint n_added, gpointer user_data)
+{
+  guint *n_told = user_data, n_left = g_list_model_get_n_items (addresses) - 1;
+  GSource *source;
+
+  if (++*n_told > 1)
+    return;
+  source = g_timeout_source_new_seconds (20);
+  g_source_set_callback (source, on_timeout, NULL, NULL);
+  g_source_attach (source, NULL);
+  while (g_list_model_get_n_items (addresses) > n_left)
+    g_main_context_iteration (NULL, TRUE);
+  g_source_destroy (source);
+  g_source_unref (source);
+}
+
+static void
+test_lifetime_in_handler (void)
+{
+  g_autoptr (NlvirtTable) table = home ();
+  g_autoptr (GListModel) addresses = nlvirt_table_get_addresses (table);
+  guint n = 0;
+
+  add_for (table, "11.0.0.1", 1);
+  add_for (table, "12.0.0.1", 2);
+  g_signal_connect (addresses, "items-changed", G_CALLBACK (wait_in_handler), &n);
+  wait_for (NULL, &n);
+}
+
 static void
 test_context (void)
 {
@@ -702,6 +764,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/table-change/change-in-handler", test_change_in_handler);
   g_test_add_func ("/table-change/drop-in-handler", test_drop_in_handler);
   g_test_add_func ("/table-change/lifetime", test_lifetime);
+  g_test_add_func ("/table-change/late-lifetime", test_late_lifetime);
+  g_test_add_func ("/table-change/lifetime-in-handler", test_lifetime_in_handler);
   g_test_add_func ("/table-change/context", test_context);
   return g_test_run ();
 }
