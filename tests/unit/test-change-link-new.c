@@ -6,6 +6,7 @@
 #include "model/change/change-link.h"
 #include "model/device/consequences.h"
 #include "model/device/link-info.h"
+#include "model/link-settings.h"
 #include "model/timer.h"
 #include "test-change-request.h"
 
@@ -801,6 +802,26 @@ test_receive_mode (void)
   fixture_clear (&self);
 }
 
+/* A tunnel of ARPHRD_NONE draws an address, but WireGuard's makes none: wg_open(). */
+static void
+test_wireguard (void)
+{
+  NlvLink *link;
+  Fixture self;
+
+  fixture_init (&self);
+  g_assert_cmpint (make (&self, "wg", "wireguard", 0), ==, 0);
+  link = get_link (&self, "wg");
+  g_assert_cmpuint (link->address_generation, ==, IN6_ADDR_GEN_MODE_EUI64);
+  g_assert_cmpint (set_up (&self, "wg", TRUE), ==, 0);
+  settle (&self, 200);
+  g_assert_cmpuint (link->address_generation, ==, IN6_ADDR_GEN_MODE_NONE);
+  g_assert_cmpint (nlv_link_get_setting (link, NLV_LINK_IPV4, NLV_IPV4_SEND_REDIRECTS), ==, 0);
+  g_assert_null (nlv_network_get_link_address (self.network, AF_INET6, link->index,
+                                               nlv_network_find_addresses (self.network, AF_INET6, link->index)));
+  fixture_clear (&self);
+}
+
 /* A device may not come to stand on itself. */
 static void
 test_loops (void)
@@ -838,5 +859,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/change-link-new/vxlan", test_vxlan);
   g_test_add_func ("/change-link-new/receive-mode", test_receive_mode);
   g_test_add_func ("/change-link-new/loops", test_loops);
+  g_test_add_func ("/change-link-new/wireguard", test_wireguard);
   return g_test_run ();
 }

@@ -2,6 +2,7 @@
 
 /* The drivers by kind, and what they do with their links. */
 #include "model/device/device-driver.h"
+#include "model/link-settings.h"
 
 #include <errno.h>
 #include <linux/if_arp.h>
@@ -65,6 +66,17 @@ change_tun_carrier (NlvChange *change, NlvLink *link, gboolean carrier)
   return 0;
 }
 
+/* wg_open(): it makes no address by itself, and sends nobody elsewhere. */
+static int
+open_wireguard (NlvChange *change, NlvLink *link)
+{
+  if (nlv_link_has_ipv4 (link))
+    nlv_link_set_setting (link, NLV_LINK_IPV4, NLV_IPV4_SEND_REDIRECTS, 0);
+  if (nlv_link_has_ipv6 (link))
+    link->address_generation = IN6_ADDR_GEN_MODE_NONE;
+  return 0;
+}
+
 #define FIXED 0
 #define QUIET NLV_DEVICE_ADDRESS
 #define LIVE (NLV_DEVICE_ADDRESS | NLV_DEVICE_LIVE_ADDRESS)
@@ -102,7 +114,7 @@ static const NlvDeviceDriver drivers[] = {
   { "vti6", FIXED },
   { "vxlan", LIVE | NLV_DEVICE_PROTOCOL_DOWN, .open = nlv_vxlan_open, .stop = nlv_vxlan_stop,
     .change_mtu = nlv_vxlan_change_mtu },
-  { "wireguard", FIXED },
+  { "wireguard", FIXED, .open = open_wireguard },
 };
 
 /* One without Ethernet: tun_netdev_ops. */
