@@ -224,8 +224,12 @@ equal_ipv4_aliases (const NlvRoute *a, const NlvRoute *b)
 {
   if (a->type != b->type || a->scope != b->scope || a->protocol != b->protocol || a->nexthop_id != b->nexthop_id ||
       a->has_preferred_source != b->has_preferred_source ||
-      (a->has_preferred_source && a->preferred_source.v4 != b->preferred_source.v4) || a->n_nexthops != b->n_nexthops ||
-      !equal_flags (a->flags, b->flags) || !equal_metrics (a, b))
+      (a->has_preferred_source && a->preferred_source.v4 != b->preferred_source.v4) || !equal_metrics (a, b))
+    return FALSE;
+  /* fib_find_info_nh(): its ways are those of the object. */
+  if (a->nexthop_id != 0)
+    return TRUE;
+  if (a->n_nexthops != b->n_nexthops || !equal_flags (a->flags, b->flags))
     return FALSE;
   for (guint i = 0; i < a->n_nexthops; i++)
     if (!equal_ways (&a->nexthops[i], &b->nexthops[i]))

@@ -243,7 +243,8 @@ typedef struct
   guint32 extended_flags;
   guint32 link;
   gboolean proxy;
-  gboolean by_user; /* AF_BRIDGE: a request has added it */
+  gboolean is_passing; /* a proxy entry that goes with the carrier */
+  gboolean by_user;    /* AF_BRIDGE: a request has added it */
   NlvIp destination;
   guint8 address_length; /* 0 none */
   guint8 address[32];

@@ -289,6 +289,51 @@ test_watch (void)
   fixture_clear (&self);
 }
 
+static int
+add_proxy (Fixture *self, guint32 index, guint32 ip, guint16 state)
+{
+  NlvWriter writer;
+  struct ndmsg *header;
+
+  nlv_writer_init (&writer, 1 << 12);
+  header = nlv_writer_begin (&writer, RTM_NEWNEIGH, NLM_F_REQUEST | NLM_F_CREATE, 5, 0, sizeof *header);
+  header->ndm_family = AF_INET;
+  header->ndm_ifindex = (gint32) index;
+  header->ndm_state = state;
+  header->ndm_flags = NTF_PROXY;
+  nlv_put_u32 (&writer, NDA_DST, g_htonl (ip));
+  return ask (self, &writer);
+}
+
+static gboolean
+has_proxy (Fixture *self, guint32 index, guint32 ip)
+{
+  const NlvNeighbor like = { .family = AF_INET, .link = index, .proxy = TRUE, .destination.v4 = g_htonl (ip) };
+
+  return nlv_network_find_neighbor (self->network, &like) != NULL;
+}
+
+/* Of the addresses that it answers for, those that are not permanent go with the carrier. */
+static void
+test_proxies (void)
+{
+  Fixture self;
+
+  fixture_init (&self);
+  set_flags (&self, 2, IFF_UP, IFF_UP);
+  set_flags (&self, 3, IFF_UP, IFF_UP);
+  run_timers (&self);
+  g_assert_cmpint (add_proxy (&self, 2, 0x0a000001, NUD_PERMANENT), ==, 0);
+  g_assert_cmpint (add_proxy (&self, 2, 0x0a000002, NUD_REACHABLE), ==, 0);
+  g_assert_true (has_proxy (&self, 2, 0x0a000001) && has_proxy (&self, 2, 0x0a000002));
+  set_flags (&self, 3, 0, IFF_UP);
+  run_timers (&self);
+  g_assert_true (has_proxy (&self, 2, 0x0a000001) && !has_proxy (&self, 2, 0x0a000002));
+  set_flags (&self, 2, 0, IFF_UP);
+  g_assert_false (has_proxy (&self, 2, 0x0a000001));
+  fixture_clear (&self);
+}
+
 /* A tunnel has the carrier that a program at its other end gives it. */
 static void
 test_tunnel (void)
@@ -612,6 +657,7 @@ main (int argc, char **argv)
   g_test_add_func ("/change-link/mode", test_mode);
   g_test_add_func ("/change-link/watch", test_watch);
   g_test_add_func ("/change-link/watch/sync", test_watch_sync);
+  g_test_add_func ("/change-link/proxies", test_proxies);
   g_test_add_func ("/change-link/tunnel", test_tunnel);
   g_test_add_func ("/change-link/flags", test_flags);
   g_test_add_func ("/change-link/refused", test_refused);

@@ -141,6 +141,8 @@ test_equal_ways (void)
   NlvRoute onlink = make_route ("10.0.0.0/8", 254, 0, "192.0.2.1");
   NlvRoute of_realm = make_route ("10.0.0.0/8", 254, 0, "192.0.2.1");
   NlvRoute without_carrier = make_route ("10.0.0.0/8", 254, 0, "192.0.2.1");
+  NlvRoute of_object = make_route ("10.0.0.0/8", 254, 0, "192.0.2.1");
+  NlvRoute of_it_too = make_route ("10.0.0.0/8", 254, 0, "192.0.2.1");
 
   onlink.nexthops->flags = RTNH_F_ONLINK;
   of_realm.nexthops->realm = 7;
@@ -150,6 +152,12 @@ test_equal_ways (void)
   g_assert_true (nlv_fib_add (fib, &of_realm));
   g_assert_false (nlv_fib_add (fib, &without_carrier));
   g_assert_cmpuint (nlv_fib_size (fib), ==, 3);
+
+  /* Those of a nexthop object are its own. */
+  of_object.nexthop_id = of_it_too.nexthop_id = 7;
+  of_it_too.nexthops->flags = RTNH_F_ONLINK;
+  g_assert_true (nlv_fib_add (fib, &of_object));
+  g_assert_false (nlv_fib_add (fib, &of_it_too));
   nlv_fib_free (fib);
 }
 

@@ -355,6 +355,7 @@ add_proxy (Asked *asked, guint32 extended_flags)
     row = nlv_network_add_neighbor (network, &asked->like);
   row->type = RTN_UNICAST;
   row->flags = asked->header.ndm_flags & ~NTF_PROXY;
+  row->is_passing = (asked->header.ndm_state & NUD_PERMANENT) == 0;
   if (has (asked, NDA_PROTOCOL) && nlv_attr_u8 (&asked->attrs[NDA_PROTOCOL]) != 0)
     row->protocol = nlv_attr_u8 (&asked->attrs[NDA_PROTOCOL]);
   nlv_network_touch_neighbor (network, row);
@@ -498,6 +499,13 @@ nlv_delneigh (const NlvRequest *request)
 
 /* --- devices ---------------------------------------------------------------------------- */
 
+static gboolean
+is_lasting (const NlvNeighbor *row)
+{
+  return row->proxy ? !row->is_passing
+                    : (row->state & NUD_PERMANENT) != 0 || (row->extended_flags & EXT_VALIDATED) != 0;
+}
+
 /* neigh_flush_dev(), or pneigh_ifdown(). What goes with them is no neighbour of
  * the family. */
 static void
@@ -513,8 +521,7 @@ flush_rows (NlvChange *change, const NlvLink *link, guint8 family, gboolean all,
     {
       NlvNeighbor *row = g_ptr_array_index (known, i);
 
-      if (row->family == family && row->link == link->index && row->proxy == proxies &&
-          (all || ((row->state & NUD_PERMANENT) == 0 && (row->extended_flags & EXT_VALIDATED) == 0)))
+      if (row->family == family && row->link == link->index && row->proxy == proxies && (all || !is_lasting (row)))
         g_ptr_array_add (rows, row);
     }
   for (guint i = 0; i < rows->len; i++)
@@ -526,7 +533,7 @@ flush (NlvChange *change, const NlvLink *link, guint8 family, gboolean all, gboo
 {
   flush_rows (change, link, family, all, FALSE);
   if (proxies)
-    flush_rows (change, link, family, TRUE, TRUE);
+    flush_rows (change, link, family, all, TRUE);
 }
 
 void
@@ -546,7 +553,7 @@ device_event (NlvChange *change, NlvLink *link, NlvNetdevEvent event, guint8 fam
   else if (event == NLV_NETDEV_CHANGE && (change->flags_changed & IFF_NOARP) != 0)
     flush (change, link, family, TRUE, FALSE);
   else if (event == NLV_NETDEV_CHANGE && !link->carrier)
-    flush (change, link, family, FALSE, FALSE);
+    flush (change, link, family, FALSE, TRUE);
 }
 
 void
