@@ -51,9 +51,11 @@ def _masked(kind, key, value):
 def _only_way(rows):
     """The weight of an IPv6 route's only way, which no message tells."""
     found = dict(row.partition("=")[::2] for row in rows)
-    way = re.fullmatch(r"(?:via (\S+) )?dev (\S+) weight \d+(?: flags linkdown)?;", found.get("nexthops", ""))
+    way = re.fullmatch(r"(?:via (\S+) )?dev (\S+) weight \d+(?: flags (\S+))?;", found.get("nexthops", ""))
     if not way or ":" not in found["destination"] + (way[1] or ""):
         return rows
+    if way[3] not in (None, "linkdown"):
+        return [re.sub(r" weight \d+ ", " ", row) for row in rows]
     told = [f"gateway={way[1]}"] * bool(way[1]) + [f"device={way[2]}"]
     at = next(i for i, row in enumerate(rows) if row.startswith("nexthops="))
     return [*rows[:at], *told, *rows[at + 1 :]]
@@ -78,14 +80,14 @@ def _is_counted(rows):
 def _is_passing(kind, rows):
     """What the kernel's own packets left, as volatile.is_passing()."""
     if kind == "object":
-        return any(row == "type=multicast" for row in rows) or _is_counted(rows)
+        return any(row == "type=multicast" for row in rows)
     if kind != "neighbor":
         return False
     found = dict(row.partition("=")[::2] for row in rows)
     if found.get("family") == "bridge":
         learned = not {"permanent", "noarp"} & set(found.get("state", "permanent").split(";"))
         return learned and found.get("mac-address", "").startswith("02:00:5e:")
-    if found.get("state") == "incomplete":
+    if found.get("state") == "incomplete" or (found.get("state") == "failed" and "probes" in found):
         return True
     # To an address of its own, over lo.
     if (found.get("state"), found.get("type"), found.get("device")) == ("noarp", "local", "lo"):
@@ -107,6 +109,7 @@ def _masked_object(rows):
     return f"type={found['type']} {masked[16:].hex()}"
 
 
+COUNTED = "counted"
 LEAST_MTU = 68  # of IPv4; of IPv6 it is more
 
 
@@ -135,6 +138,7 @@ def groups(text):
             if value:
                 shown.append(f"{key}={value}")
         if kind == "object":
+            name = COUNTED if _is_counted(rows) else ""
             shown = [_masked_object(rows)]
         if not _is_passing(kind, rows):
             of_kind = {"neighbor": neighbors, "object": objects}.get(kind, found)
@@ -159,11 +163,19 @@ def _head(group):
     return f"[{kind}{' ' + name if name else ''}] {' '.join(about)}".strip()
 
 
+def _without_counted(one, other):
+    """Without what is told of only for its counters, but if the other tells of it too."""
+    told = {rows for kind, _, rows in other if kind == "object"}
+    left = [group for group in one if group[1] != COUNTED or group[2] in told]
+    return [(kind, "" if name == COUNTED else name, rows) for kind, name, rows in left]
+
+
 def differences(first, second):
     """Rows: - what the first has, + what the second has."""
     one, other = groups(first), groups(second)
     if not (LOCAL_TABLE.search(first) and LOCAL_TABLE.search(second)):
         one, other = ([_without_local_table(group) for group in side] for side in (one, other))
+    one, other = _without_counted(one, other), _without_counted(other, one)
     rows = []
     matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
     for tag, a, b, c, d in matcher.get_opcodes():

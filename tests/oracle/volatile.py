@@ -102,7 +102,7 @@ OF_WAY = [
 RTA_MULTIPATH = 9
 ROUTE, NEIGH, MDB, NLM_F_MULTI = 24, 28, 84, 2
 MDB_STATE = 16 + 8 + 3 * 4 + 4  # of the struct br_mdb_entry of an event: temporary is 0
-NUD_INCOMPLETE, NUD_NOARP, NUD_PERMANENT = 1, 0x40, 0x80
+NUD_INCOMPLETE, NUD_FAILED, NUD_NOARP, NUD_PERMANENT = 1, 0x20, 0x40, 0x80
 LINK_ADDRESSES = b"\x02\x00\x5e"  # networks.mac(), and what is drawn from it
 ERROR_CODE = 4  # bytes before the message that an error is about
 
@@ -156,7 +156,8 @@ EVENT_TEXT = [
     (r"^ip monitor", r"(?m)^\[NEIGH\](Deleted )?(22[4-9]|23\d|0\.0\.0\.0 |ff[0-9a-f]{2}:).* NOARP *\n", "", PASSING),
     (r"^ip monitor", r"(?m)^\[NEIGH\](Deleted )?dev \S+ lladdr 02:00:5e:\S+ (?!.*(PERMANENT|NOARP)).*\n", "", PASSING),
     (r"^ip monitor", r"(?m)^\[NEIGH\].* INCOMPLETE.*\n", "", PASSING),
-    (r"^ip .*neigh", r"(?m)^.* INCOMPLETE.*\n", "", PASSING),
+    # What the kernel's own packets look for; those of a person are told of by events, and in table files.
+    (r"^ip .*neigh", r"(?m)^.* (INCOMPLETE|FAILED).*\n", "", PASSING),
     (r"^ip .*neigh", r"(?m)^(22[4-9]|23\d|0\.0\.0\.0 |ff[0-9a-f]{2}:).* NOARP *\n", "", PASSING),
     (r"^bridge fdb", r"(?m)^02:00:5e:(?!.*(permanent|static|extern_learn)).*\n", "", PASSING),
     (r"^ip monitor", r"(valid_lft|preferred_lft) [1-9]\d*sec", r"\1 Nsec", TIME),
@@ -300,7 +301,8 @@ def is_passing(message):
     found = m.found(message, 0, len(message))
     if family == m.AF_BRIDGE:
         return not state & (NUD_NOARP | NUD_PERMANENT) and found.get(2, b"").startswith(LINK_ADDRESSES)
-    if state == NUD_INCOMPLETE:
+    # Nobody answered, if it was asked for.
+    if state == NUD_INCOMPLETE or (state == NUD_FAILED and any(found.get(4, b""))):
         return True
     target = found.get(1, b"")
     # On a link between two points, 0.0.0.0 stands for whatever is sent to.
