@@ -126,7 +126,7 @@ TEXT = [
     (r"^ip\b.* route|^ip route", r"\b(age|users|used) \d+(sec)?", r"\1 N", COUNTERS),
     (r"^ip\b.* route|^ip route", r'"(age|users|used)":\d+', r'"\1":N', COUNTERS),
     (r"^ip -s.* neigh|^bridge -s.* fdb", r"\b(used|ref) \d+(/\d+)*", r"\1 N", TIME),
-    (r"^ip -s.* neigh", r"probes \d+", "probes N", COUNTERS),
+    (r"^ip -s.* neigh|^busybox ip neigh", r"probes \d+", "probes N", COUNTERS),
     # What it has beside an address of an unusual length is of its own memory.
     (r"^busybox ip neigh", r"lladdr [^ -~].*?(?= used| ref| probes|$)", "lladdr N", DRAWN),
     # As wide as the counters are.
