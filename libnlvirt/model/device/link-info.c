@@ -9,20 +9,39 @@ nlv_info_span (GBytes *info)
   return info != NULL ? nlv_span (g_bytes_get_data (info, NULL), g_bytes_get_size (info)) : nlv_span ("", 0);
 }
 
+/* nlv_attr_next() until it is there: a bridge looks at all of its ports often. */
+static gboolean
+find (GBytes *info, guint16 type, NlvAttr *attr)
+{
+  NlvSpan all = nlv_info_span (info);
+  const guint8 *at = all.data, *end = at + all.len;
+
+  while ((gsize) (end - at) >= sizeof (struct nlattr))
+    {
+      gsize left = (gsize) (end - at);
+      struct nlattr header;
+
+      memcpy (&header, at, sizeof header);
+      if (header.nla_len < sizeof header || header.nla_len > left)
+        return FALSE;
+      if ((header.nla_type & NLA_TYPE_MASK) == type)
+        {
+          attr->payload = nlv_span (at + sizeof header, header.nla_len - sizeof header);
+          return TRUE;
+        }
+      at += MIN (NLA_ALIGN ((gsize) header.nla_len), left);
+    }
+  return FALSE;
+}
+
 gboolean
 nlv_info_get (GBytes *info, guint16 type, gpointer value, gsize size)
 {
-  NlvSpan rest = nlv_info_span (info);
-  NlvAttr attr;
+  NlvAttr attr = { 0 };
+  gboolean found = find (info, type, &attr);
 
-  while (nlv_attr_next (&rest, &attr))
-    if (attr.type == type)
-      {
-        nlv_attr_copy (&attr, value, size);
-        return TRUE;
-      }
-  memset (value, 0, size);
-  return FALSE;
+  nlv_attr_copy (&attr, value, size);
+  return found;
 }
 
 guint8
@@ -52,6 +71,14 @@ nlv_info_get_u32 (GBytes *info, guint16 type)
   return value;
 }
 
+static gboolean
+holds (GBytes *info, guint16 type, gconstpointer value, gsize size)
+{
+  NlvAttr attr;
+
+  return find (info, type, &attr) && attr.payload.len == size && memcmp (attr.payload.data, value, size) == 0;
+}
+
 /* @value NULL: without it. */
 static void
 replace (GBytes **info, guint16 type, gconstpointer value, gsize size)
@@ -61,6 +88,9 @@ replace (GBytes **info, guint16 type, gconstpointer value, gsize size)
   NlvWriter writer;
   NlvAttr attr;
 
+  /* Most of what is set is so already. */
+  if (value != NULL && holds (*info, type, value, size))
+    return;
   nlv_writer_init (&writer, G_MAXSIZE);
   while (nlv_attr_next (&rest, &attr))
     {
