@@ -169,6 +169,7 @@ def routers():
         "ip addr del 2001:db8:1::2/64 dev v0",
         *(f"ip -6 neigh {verb} proxy 2001:db8:4::{number} dev v0" for verb, number in (("add", 7), ("add", 8), ("del", 8))),
         "ip -6 neigh add proxy 2001:db8:4::9",
+        *(f"ip -6 neigh add proxy 2001:db8:4::{number} dev v1" for number in (1, "11", "996c", "f722", 2, "22")),
         "ip -6 addr add 2001:db8:4::7/64 dev v0 nodad",
         "ip addr add 2001:db8:1::3/64 dev v1 nodad",
         "ip -6 route add anycast 2001:db8:5::/48 table main dev v1",

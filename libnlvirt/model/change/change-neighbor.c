@@ -352,7 +352,7 @@ add_proxy (Asked *asked, guint32 extended_flags)
   if (row == NULL && !construct_proxy (&asked->change, &asked->like, asked->link))
     return -ENOBUFS;
   if (row == NULL)
-    row = nlv_network_add_neighbor (network, &asked->like);
+    row = nlv_network_add_neighbor_first (network, &asked->like);
   row->type = RTN_UNICAST;
   row->flags = asked->header.ndm_flags & ~NTF_PROXY;
   row->is_passing = (asked->header.ndm_state & NUD_PERMANENT) == 0;
@@ -506,6 +506,23 @@ is_lasting (const NlvNeighbor *row)
                     : (row->state & NUD_PERMANENT) != 0 || (row->extended_flags & EXT_VALIDATED) != 0;
 }
 
+/* pneigh_hash(), which has no secret. */
+static guint
+proxy_bucket (const NlvNeighbor *row)
+{
+  const guint8 *last = row->destination.bytes + nlv_ip_size (row->family) - 4;
+  guint8 mixed = last[0] ^ last[1] ^ last[2] ^ last[3];
+
+  return (mixed ^ mixed >> 4) & 0x0f;
+}
+
+/* pneigh_ifdown() gathers them by bucket and lets the last one go first. */
+static gint
+compare_proxies (gconstpointer a, gconstpointer b)
+{
+  return (gint) proxy_bucket (*(NlvNeighbor *const *) b) - (gint) proxy_bucket (*(NlvNeighbor *const *) a);
+}
+
 /* neigh_flush_dev(), or pneigh_ifdown(). What goes with them is no neighbour of
  * the family. */
 static void
@@ -524,6 +541,8 @@ flush_rows (NlvChange *change, const NlvLink *link, guint8 family, gboolean all,
       if (row->family == family && row->link == link->index && row->proxy == proxies && (all || !is_lasting (row)))
         g_ptr_array_add (rows, row);
     }
+  if (proxies)
+    g_ptr_array_sort (rows, compare_proxies);
   for (guint i = 0; i < rows->len; i++)
     remove_row (change, g_ptr_array_index (rows, i));
 }
