@@ -350,31 +350,33 @@ parse_failure (const char *text, GPtrArray *failures)
   return TRUE;
 }
 
+enum
+{
+  TABLE = 1000,
+  ACCESS,
+  SAVE,
+  CONTROL,
+  CONTROL_INSIDE,
+  FAIL,
+  TRACE,
+};
+
+static const struct option known[] = {
+  { "table", required_argument, NULL, TABLE },
+  { "access", required_argument, NULL, ACCESS },
+  { "control", required_argument, NULL, CONTROL },
+  { "control-inside", no_argument, NULL, CONTROL_INSIDE },
+  { "save", required_argument, NULL, SAVE },
+  { "fail", required_argument, NULL, FAIL },
+  { "trace", no_argument, NULL, TRACE },
+  { "help", no_argument, NULL, 'h' },
+  { 0 },
+};
+
 /* -1 to go on, or an exit status. */
 static int
 parse_options (int argc, char *argv[], Options *options)
 {
-  enum
-  {
-    TABLE = 1000,
-    ACCESS,
-    SAVE,
-    CONTROL,
-    CONTROL_INSIDE,
-    FAIL,
-    TRACE,
-  };
-  static const struct option known[] = {
-    { "table", required_argument, NULL, TABLE },
-    { "access", required_argument, NULL, ACCESS },
-    { "control", required_argument, NULL, CONTROL },
-    { "control-inside", no_argument, NULL, CONTROL_INSIDE },
-    { "save", required_argument, NULL, SAVE },
-    { "fail", required_argument, NULL, FAIL },
-    { "trace", no_argument, NULL, TRACE },
-    { "help", no_argument, NULL, 'h' },
-    { 0 },
-  };
   int option;
 
   /* "+": what comes after the command's name is the command's. */
