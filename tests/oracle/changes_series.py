@@ -3,8 +3,12 @@
 """Series of commands that are written by hand: what random ones do not come
 to, as it takes time, or a setting that no command of theirs makes."""
 
+import ipaddress
+import struct
+
 import changes_links
 import changes_networks
+import messages as m
 from networks import FAR, Network, mac, pair
 
 DAD = "sleep 2.3"  # a delay of up to a second, and a second without an answer
@@ -276,7 +280,58 @@ def forwarding():
     return network, commands
 
 
+def bare():
+    """What no command says: requests that are nearly right."""
+
+    def raw(kind, flags, header, *attributes):
+        return f"raw 1 {m.message(kind, m.NLM_F_ACK | flags, header + b''.join(attributes)).hex()}"
+
+    def ip(text):
+        return ipaddress.ip_address(text).packed
+
+    def ways(*numbers):
+        gateways = [m.attribute(5, ip(f"2001:db8::{number}")) for number in numbers]
+        hops = (struct.pack("=HBBi", 8 + len(gateway), 0, 0, 3) + gateway for gateway in gateways)
+        return m.attribute(1, ip("2001:db8:7::")) + m.attribute(9, b"".join(hops))
+
+    def lifetimes(seconds):
+        return m.attribute(6, struct.pack("=IIII", seconds, seconds, 0, 0))
+
+    create, nexthop, spec = 0x600, struct.Struct("=4BI"), m.nested(26, m.nested(m.AF_INET))
+    kind_veth = m.nested(18, m.text(1, "veth"))
+    address = m.attribute(2, ip("2001:db8:6::1"))
+    route = m.route_header(m.AF_INET6, 48, 0, 0, 254, 3, 0, 1)
+    return changes_networks.single(), [
+        *(raw(32, create, m.rule_header(family, action=6, flags=0xFF), m.text(3, "lo"), m.u32(6, 300 + family))
+          for family in (m.AF_INET, m.AF_INET6, 128)),
+        raw(24, create, route, ways(1, 2)),
+        raw(24, create | 0x800, route, ways(3, 2)),
+        raw(24, 0x400 | 0x800, route, ways(3, 2)),
+        raw(24, 0x500, route, ways(4, 5)),
+        raw(24, create, m.route_header(128, 32, 0, 0, 0, 4, 0, 5), m.u32(3, 1)),
+        raw(25, 0, m.route_header(128, 32, 0, 0, 0, 4, 0, 5), m.u32(3, 77)),
+        *(raw(104, create, nexthop.pack(family, 0, 4, 0, 0), m.u32(1, family), m.attribute(11, b""))
+          for family in (m.AF_INET, m.AF_INET6)),
+        "ip link set lo down",
+        *(raw(104, create, nexthop.pack(m.AF_INET6, 0, 4, 0, flags), m.u32(1, 99), m.attribute(4, b"")) for flags in (0, 4)),
+        "ip link set lo up",
+        raw(104, create, nexthop.pack(m.AF_INET6, 0, 4, 0, 4), m.u32(1, 99), m.attribute(4, b"")),
+        raw(20, create, m.address_header(m.AF_INET6, 3, 64), address, lifetimes(0x80000000), m.u32(8, 2)),
+        "ip link set v0 mtu 1000",
+        "ip link set v0 mtu 1500",
+        *(f"ip neigh add {text} managed dev v0" for text in ("2001:db8::77", "192.0.2.77")),
+        "ip -6 rule add blackhole pref 77 table 6",
+        "ip -6 route show table 6",
+        *(raw(16, create, m.link_header(), spec, m.text(3, "q0"), kind) for kind in (kind_veth, m.nested(18, m.text(1, "ifb")))),
+        raw(95, 0, struct.pack("=BBHiI", 0, 0, 0, -1, 0)),
+        "ip nexthop",
+        "ip rule",
+        "ip -6 route show table all",
+    ]  # fmt: skip
+
+
 SERIES = {
+    "bare": bare,
     "duplicates": duplicates,
     "promotion": promotion,
     "elsewhere": elsewhere,

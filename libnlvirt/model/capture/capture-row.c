@@ -280,12 +280,19 @@ clean_end (const NlvRule *rule, NlvIp *ip, guint length)
   nlv_fib_mask_ip (ip, length > 0 ? nlv_ip_size (ip_family (rule->family)) * 8 : 0);
 }
 
-/* Those that the kernel may have set, for what the rule names and is not there. */
+static gboolean
+is_missing (NlvNetwork *network, const char *link)
+{
+  return link[0] != '\0' && nlv_network_find_link_by_own_name (network, link) == NULL;
+}
+
+/* The flags that the kernel may have set, for what the rule names and is not there. */
 static guint32
-following_flags (const NlvRule *rule)
+following_flags (NlvNetwork *network, const NlvRule *rule)
 {
   return (rule->action == FR_ACT_GOTO ? FIB_RULE_UNRESOLVED : 0) |
-         (rule->input[0] != '\0' ? FIB_RULE_IIF_DETACHED : 0) | (rule->output[0] != '\0' ? FIB_RULE_OIF_DETACHED : 0);
+         (is_missing (network, rule->input) ? FIB_RULE_IIF_DETACHED : 0) |
+         (is_missing (network, rule->output) ? FIB_RULE_OIF_DETACHED : 0);
 }
 
 void
@@ -308,7 +315,7 @@ nlv_capture_rule (NlvCapture *self, const NlvMessage *message)
   rule.action = header.action;
   for (rest = attrs; nlv_attr_next (&rest, &attr);)
     read_rule_attr (&attr, &rule);
-  rule.flags = header.flags & ~following_flags (&rule);
+  rule.flags = header.flags & ~following_flags (self->network, &rule);
 
   clean_end (&rule, &rule.source, rule.source_length);
   clean_end (&rule, &rule.destination, rule.destination_length);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* RTM_NEWADDR and RTM_DELADDR of IPv6: inet6_rtm_newaddr(), inet6_rtm_deladdr(). */
+#include "model/device/addrconf-route.h"
 #include "model/device/addrconf.h"
 #include "model/device/device-addrconf.h"
 #include "model/device/device-filter.h"
@@ -84,7 +85,7 @@ read_lifetimes (Job *job, const NlvAttr *attr)
   if (info.ifa_valid != G_MAXUINT32)
     {
       config->flags &= ~(guint32) IFA_F_PERMANENT;
-      job->expires = (guint32) MIN (job->change.now + (guint64) info.ifa_valid * 100, G_MAXUINT32);
+      job->expires = nlv_ipv6_expires_after (job->change.now, (guint64) info.ifa_valid * 100);
     }
   if (info.ifa_prefered == 0)
     config->flags |= IFA_F_DEPRECATED;
@@ -188,7 +189,7 @@ modify_routes (Job *job, NlvAddress *address, gboolean had_route)
 
   if ((address->flags & IFA_F_NOPREFIXROUTE) != 0)
     {
-      guint32 expires;
+      guint32 expires = 0;
       NlvPrefixCleanup cleanup = had_route ? nlv_addrconf_check_prefix (change, address, &expires) : NLV_PREFIX_STAYS;
 
       if (cleanup != NLV_PREFIX_STAYS)

@@ -29,6 +29,13 @@ static const NlvPolicy inet6_policy[NLV_IFLA_INET6_RA_MTU + 1] = {
   [NLV_IFLA_INET6_RA_MTU] = { .kind = NLV_KIND_BINARY, .validate = refuse_ra_mtu },
 };
 
+/* One that is being made has no device of either family: rtnl_create_link() */
+static gboolean
+is_registered (const NlvLink *link)
+{
+  return link->index != 0;
+}
+
 /* inet_validate_link_af() */
 static int
 validate_inet (NlvLinkRequest *self, const NlvLink *link, const NlvAttr *family)
@@ -37,7 +44,7 @@ validate_inet (NlvLinkRequest *self, const NlvLink *link, const NlvAttr *family)
   NlvSpan rest;
   int error;
 
-  if (!nlv_link_has_ipv4 (link))
+  if (!is_registered (link) || !nlv_link_has_ipv4 (link))
     return -EAFNOSUPPORT;
   error =
     nlv_attrs_parse (family->payload, attrs, IFLA_INET_MAX, inet_policy, NLV_VALIDATE_LIBERAL, self->change.extack);
@@ -59,7 +66,7 @@ validate_inet6 (NlvLinkRequest *self, const NlvLink *link, const NlvAttr *family
   const NlvAttr *mode = &attrs[IFLA_INET6_ADDR_GEN_MODE];
   int error;
 
-  if (!nlv_link_has_ipv6 (link))
+  if (!is_registered (link) || !nlv_link_has_ipv6 (link))
     return -EAFNOSUPPORT;
   error = nlv_attrs_parse (family->payload, attrs, NLV_IFLA_INET6_RA_MTU, inet6_policy, NLV_VALIDATE_LIBERAL,
                            self->change.extack);

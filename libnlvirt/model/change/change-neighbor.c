@@ -363,13 +363,14 @@ add_proxy (Asked *asked, guint32 extended_flags)
 }
 
 static NlvNeighbor *
-create (Asked *asked)
+create (Asked *asked, guint32 extended_flags)
 {
   NlvNetwork *network = asked->change.network;
   NlvNeighbor row = asked->like, *there;
 
   construct (network, &row, asked->link);
   row.flags = asked->header.ndm_flags & NTF_EXT_LEARNED;
+  row.extended_flags = extended_flags & (EXT_MANAGED | EXT_VALIDATED);
   there = nlv_network_find_neighbor (network, &row);
   return there != NULL ? there : nlv_network_add_neighbor (network, &row);
 }
@@ -393,7 +394,7 @@ add_neighbor (Asked *asked, guint32 extended_flags)
         return -ENOENT;
       if ((asked->header.ndm_state & NUD_PERMANENT) && (extended_flags & EXT_MANAGED))
         return nlv_change_refuse (change, -EINVAL, "Invalid NTF_* flag for permanent entry");
-      row = create (asked);
+      row = create (asked, extended_flags);
     }
   else if (asked->nl_flags & NLM_F_EXCL)
     return -EEXIST;

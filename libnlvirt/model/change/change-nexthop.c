@@ -484,10 +484,11 @@ check_blackhole (Asked *asked)
 {
   NlvNetwork *network = asked->change.network;
   NlvNexthop way = { .link = nlv_loopback_index (network) };
-  const NlvLink *link = nlv_network_find_link (network, way.link);
+  const NlvWay asked_way = { .link = way.link, .flags = asked->header.nh_flags };
+  const NlvRouteConfig config = { .family = AF_INET6, .type = RTN_UNICAST };
 
   if (asked->row.family == AF_INET6)
-    return link != NULL && nlv_link_has_ipv6 (link) ? 0 : -ENODEV;
+    return nlv_nexthop_check_ipv6 (&asked->change, &config, &asked_way, &way);
   return nlv_nexthop_check_ipv4 (&asked->change, asked->header.nh_flags, RT_TABLE_MAIN, RT_SCOPE_UNIVERSE, &way);
 }
 

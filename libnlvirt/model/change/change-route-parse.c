@@ -4,6 +4,7 @@
  * and rtm_to_fib6_config(). */
 #include "model/change/change-route.h"
 
+#include "model/device/addrconf-route.h"
 #include "model/rtnetlink/rtnetlink-private.h"
 
 #include <errno.h>
@@ -282,18 +283,6 @@ take_nexthop_ipv6 (NlvChange *change, const NlvAttr *attrs, NlvRouteConfig *conf
   return 0;
 }
 
-/* addrconf_timeout_fixup(); what is beyond a clock_t that is shown is cut off. */
-static guint32
-expires_at (guint64 now, guint32 seconds)
-{
-  guint32 at;
-
-  if (seconds == G_MAXUINT32)
-    return 0;
-  at = (guint32) now + (guint32) MIN ((guint64) seconds * 100, (guint64) G_MAXINT32);
-  return at != 0 ? at : 1;
-}
-
 static void
 take_more_ipv6 (NlvChange *change, const NlvAttr *attrs, NlvRouteConfig *config)
 {
@@ -303,8 +292,9 @@ take_more_ipv6 (NlvChange *change, const NlvAttr *attrs, NlvRouteConfig *config)
     config->preference = preference;
   config->way.encap = attrs[RTA_ENCAP];
   config->way.encap_type = nlv_attr_u16 (&attrs[RTA_ENCAP_TYPE]);
-  if (nlv_attr_present (&attrs[RTA_EXPIRES]))
-    config->expires = expires_at (change->now, nlv_attr_u32 (&attrs[RTA_EXPIRES]));
+  /* addrconf_timeout_fixup() */
+  if (nlv_attr_present (&attrs[RTA_EXPIRES]) && nlv_attr_u32 (&attrs[RTA_EXPIRES]) != G_MAXUINT32)
+    config->expires = nlv_ipv6_expires_after (change->now, nlv_attr_u32 (&attrs[RTA_EXPIRES]) * (guint64) 100);
 }
 
 int

@@ -39,8 +39,8 @@ nlv_addrconf_check_prefix (NlvChange *change, const NlvAddress *address, guint32
   guint position = nlv_network_find_addresses (change->network, AF_INET6, address->link);
   NlvPrefixCleanup cleanup = NLV_PREFIX_GOES;
   const NlvAddress *other;
+  guint64 last = change->now;
 
-  *expires = (guint32) change->now;
   while ((other = nlv_network_get_link_address (change->network, AF_INET6, address->link, position++)) != NULL)
     {
       guint64 end = other->updated + (guint64) other->valid_lifetime * 100;
@@ -51,9 +51,9 @@ nlv_addrconf_check_prefix (NlvChange *change, const NlvAddress *address, guint32
       if ((other->flags & (IFA_F_PERMANENT | IFA_F_NOPREFIXROUTE)) != 0)
         return NLV_PREFIX_STAYS;
       cleanup = NLV_PREFIX_EXPIRES;
-      if (end > *expires)
-        *expires = (guint32) MIN (end, G_MAXUINT32);
+      last = MAX (last, end);
     }
+  *expires = nlv_ipv6_expires_after (change->now, last - change->now);
   return cleanup;
 }
 

@@ -141,6 +141,14 @@ nlv_ipv6_delete_route (NlvChange *change, NlvFibCursor *cursor, const NlvRoute *
   nlv_network_remove_route (change->network, cursor);
 }
 
+guint32
+nlv_ipv6_expires_after (guint64 now, guint64 hundredths)
+{
+  guint32 at = (guint32) now + (guint32) MIN (hundredths, (guint64) G_MAXINT32);
+
+  return at != 0 ? at : 1;
+}
+
 void
 nlv_ipv6_set_expires (NlvNetwork *network, NlvFibCursor *cursor, const NlvRoute *route, guint32 expires)
 {

@@ -35,6 +35,9 @@ const NlvRoute *nlv_ipv6_find_prefix_route (NlvNetwork *network, NlvFibCursor *c
 const NlvRoute *nlv_ipv6_find_route (NlvNetwork *network, NlvFibCursor *cursor, const NlvRoute *like);
 /* ip6_del_rt() of what the cursor is behind. */
 void nlv_ipv6_delete_route (NlvChange *change, NlvFibCursor *cursor, const NlvRoute *route);
+/* NlvRoute.expires of one that has so much time left, of which a clock_t that is
+ * shown cuts off the rest. */
+guint32 nlv_ipv6_expires_after (guint64 now, guint64 hundredths);
 /* It expires at @expires, or never with 0. */
 void nlv_ipv6_set_expires (NlvNetwork *network, NlvFibCursor *cursor, const NlvRoute *route, guint32 expires);
 

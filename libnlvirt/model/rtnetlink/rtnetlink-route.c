@@ -362,7 +362,7 @@ nlv_route_has_table (NlvNetwork *network, guint8 family, guint32 table)
   for (guint i = 0; i < nlv_network_get_n_rules (network); i++)
     {
       const NlvRule *rule = nlv_network_get_rule (network, i);
-      if (rule->family == AF_INET6 && rule->table == table)
+      if (rule->family == AF_INET6 && rule->table == table && rule->action == FR_ACT_TO_TBL && !rule->l3mdev)
         return TRUE;
     }
   return FALSE;
