@@ -547,6 +547,56 @@ test_multicast_routes (void)
   nlv_network_unref (network);
 }
 
+/* What nobody can change is refused in the kernel's words, as far as they go. */
+static void
+test_refused_changes (void)
+{
+  static const struct
+  {
+    guint16 type, flags;
+    guint8 family;
+    gint32 numbers[4]; /* behind the first four bytes: link, handle, parent, info of a struct tcmsg */
+    int error;
+    const char *words;
+  } cases[] = {
+    { RTM_NEWQDISC, 0, 0, { 9, 0, 0, 0 }, -ENODEV, NULL },
+    { RTM_NEWQDISC, 0, 0, { 1, 0, 0, 0 }, -EINVAL, "Handle cannot be zero" },
+    { RTM_NEWQDISC, 0, 0, { 1, 0x10000, 0, 0 }, -ENOENT, "Specified qdisc not found" },
+    { RTM_NEWQDISC, 0, 0, { 1, 0, 0x10000, 0 }, -ENOENT, "Failed to find specified qdisc" },
+    { RTM_NEWQDISC, 0, 0, { 1, 0x10001, -1, 0 }, -EINVAL, "Invalid minor handle" },
+    { RTM_NEWQDISC, 0, 0, { 1, 0, -1, 0 }, -ENOENT, "Qdisc not found. To create specify NLM_F_CREATE flag" },
+    { RTM_NEWQDISC, NLM_F_CREATE, 0, { 1, 0, -1, 0 }, -ENOENT, "Specified qdisc kind is unknown" },
+    { RTM_DELQDISC, 0, 0, { 1, 0, -1, 0 }, -ENOENT, "Cannot delete qdisc with handle of zero" },
+    { RTM_DELQDISC, NLM_F_BULK, 0, { 1, 0, -1, 0 }, -EOPNOTSUPP, "Bulk delete is not supported" },
+    { RTM_NEWTCLASS, NLM_F_CREATE, 0, { 1, 0x10000, 0, 0 }, -ENOENT, NULL },
+    { RTM_NEWTFILTER, 0, 0, { 1, 0, 0, 0 }, -ENOENT, "Invalid filter command with priority of zero" },
+    { RTM_NEWTFILTER, NLM_F_CREATE, 0, { 1, 0, 0, 0 }, -EINVAL, "Qdisc not classful" },
+    { RTM_DELTFILTER, 0, 0, { 1, 5, 0, 0 }, -ENOENT, "Cannot flush filters with protocol, handle or kind set" },
+    { RTM_NEWCHAIN, 0, 0, { 1, 0, 0x10000, 0 }, -EINVAL, "Parent Qdisc doesn't exists" },
+    { RTM_NEWACTION, 0, 0, { 0, 0, 0, 0 }, -EINVAL, "Netlink action attributes missing" },
+    { RTM_NEWMDB, 0, AF_BRIDGE, { 0, 0, 0, 0 }, -EINVAL, "Invalid ifindex" },
+    { RTM_NEWMDB, 0, AF_BRIDGE, { 1, 0, 0, 0 }, -EINVAL, "Missing MDBA_SET_ENTRY attribute" },
+    { RTM_NEWNSID, 0, 0, { 0, 0, 0, 0 }, -EINVAL, "nsid is missing" },
+    { RTM_NEWTUNNEL, 0, AF_BRIDGE, { 9, 0, 0, 0 }, -ENODEV, NULL },
+    { RTM_NEWTUNNEL, 0, AF_BRIDGE, { 1, 0, 0, 0 }, -EINVAL, "vxlan: The device is not a vxlan device" },
+  };
+  const NlvCaller admin = { .port = 77, .admin = TRUE, .writable = TRUE };
+  NlvNetwork *network = nlv_network_new_loopback ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      gsize size = cases[i].family == AF_BRIDGE ? 8 : sizeof (struct tcmsg);
+      Request request = make (cases[i].type, cases[i].flags, cases[i].family, size);
+      NlvAnswer answer;
+
+      memcpy (request.body + 4, cases[i].numbers, size - 4);
+      g_assert_cmpint (ask (network, &admin, &request, &answer), ==, cases[i].error);
+      if (cases[i].words != NULL)
+        g_assert_cmpstr (answer.extack.message, ==, cases[i].words);
+    }
+  nlv_network_unref (network);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -565,5 +615,6 @@ main (int argc, char **argv)
   g_test_add_func ("/rtnetlink/chains", test_chains);
   g_test_add_func ("/rtnetlink/plain-bridge", test_plain_bridge);
   g_test_add_func ("/rtnetlink/multicast-routes", test_multicast_routes);
+  g_test_add_func ("/rtnetlink/refused-changes", test_refused_changes);
   return g_test_run ();
 }

@@ -341,12 +341,11 @@ reply_actions (const NlvRequest *request, const NlvAttr *nests, NlvWriter *write
   return 0;
 }
 
-/* tc_ctl_action() */
-int
-nlv_get_action (const NlvRequest *request)
+/* The table of what a request names, of @n + 1. */
+static int
+parse_table (const NlvRequest *request, NlvAttr *nests, guint n)
 {
-  NlvAttr attrs[N_ROOT_ATTRS + 1], nests[TCA_ACT_MAX_PRIO + 1];
-  NlvWriter writer;
+  NlvAttr attrs[N_ROOT_ATTRS + 1];
   int error = nlv_request_attrs (request->message, sizeof (struct tcamsg), attrs, N_ROOT_ATTRS, NULL,
                                  NLV_VALIDATE_LIBERAL, request->extack);
 
@@ -354,14 +353,109 @@ nlv_get_action (const NlvRequest *request)
     return error;
   if (!nlv_attr_present (&attrs[TCA_ACT_TAB]))
     return nlv_request_refuse (request, -EINVAL, "Netlink action attributes missing");
-  error =
-    nlv_attrs_parse (attrs[TCA_ACT_TAB].payload, nests, TCA_ACT_MAX_PRIO, NULL, NLV_VALIDATE_LIBERAL, request->extack);
-  if (error < 0)
-    return error;
-  error = reply_actions (request, nests, &writer);
+  return nlv_attrs_parse (attrs[TCA_ACT_TAB].payload, nests, n, NULL, NLV_VALIDATE_LIBERAL, request->extack);
+}
+
+/* tc_ctl_action() */
+int
+nlv_get_action (const NlvRequest *request)
+{
+  NlvAttr nests[TCA_ACT_MAX_PRIO + 1];
+  NlvWriter writer;
+  int error = parse_table (request, nests, TCA_ACT_MAX_PRIO);
+
+  if (error == 0)
+    error = reply_actions (request, nests, &writer);
   if (error < 0)
     return error;
   if (nlv_reply_finish (request, &writer) < 0)
     return nlv_request_refuse (request, -EINVAL, "Failed to fill netlink attributes while adding TC action");
   return 0;
+}
+
+/* --- changes ----------------------------------------------------------------------- */
+
+/* tc_action_load_ops() */
+static int
+check_kind (const NlvRequest *request, const NlvAttr *nest)
+{
+  NlvAttr attrs[N_ACTION_ATTRS + 1];
+  const NlvSpan *kind = &attrs[TCA_ACT_KIND].payload;
+  int error =
+    nlv_attrs_parse (nest->payload, attrs, N_ACTION_ATTRS, action_policy, NLV_VALIDATE_LIBERAL, request->extack);
+
+  if (error < 0)
+    return error;
+  if (!nlv_attr_present (&attrs[TCA_ACT_KIND]))
+    return nlv_request_refuse (request, -EINVAL, "TC action kind must be specified");
+  if (kind->len >= IFNAMSIZ && memchr (kind->data, '\0', IFNAMSIZ) == NULL)
+    return nlv_request_refuse (request, -EINVAL, "TC action name too long");
+  if (!is_known_kind (request->network, &attrs[TCA_ACT_KIND]))
+    return nlv_request_refuse (request, -ENOENT, "Failed to load TC action module");
+  return 0;
+}
+
+/* tcf_action_add(), as far as it is not to be done. */
+int
+nlv_new_action (const NlvRequest *request)
+{
+  NlvAttr nests[TCA_ACT_MAX_PRIO + 2];
+  int error = parse_table (request, nests, TCA_ACT_MAX_PRIO + 1);
+  guint i;
+
+  if (error < 0)
+    return error;
+  if (nlv_attr_present (&nests[TCA_ACT_MAX_PRIO + 1]))
+    return nlv_request_refuse (request, -EINVAL, "Only 32 actions supported per filter");
+  for (i = 1; i <= TCA_ACT_MAX_PRIO && nlv_attr_present (&nests[i]); i++)
+    {
+      error = check_kind (request, &nests[i]);
+      if (error < 0)
+        return error;
+    }
+  return i == 1 ? 0 : -EOPNOTSUPP;
+}
+
+/* tca_action_flush() */
+static int
+refuse_flush (const NlvRequest *request, const NlvAttr *nest)
+{
+  Actions actions = { .network = request->network };
+  NlvAttr attrs[N_ACTION_ATTRS + 1];
+  Action action;
+  int error =
+    nlv_attrs_parse (nest->payload, attrs, N_ACTION_ATTRS, action_policy, NLV_VALIDATE_LIBERAL, request->extack);
+
+  if (error < 0)
+    return error;
+  if (!is_known_kind (request->network, &attrs[TCA_ACT_KIND]))
+    return nlv_request_refuse (request, -EINVAL, "Cannot flush unknown TC action");
+  while (next_action (&actions, &action))
+    if (is_of_kind (&action, &attrs[TCA_ACT_KIND]))
+      return -EOPNOTSUPP;
+  return 0;
+}
+
+/* tca_action_gd(), the same. */
+int
+nlv_del_action (const NlvRequest *request)
+{
+  NlvAttr nests[TCA_ACT_MAX_PRIO + 1];
+  Action action;
+  int error = parse_table (request, nests, TCA_ACT_MAX_PRIO);
+  guint i;
+
+  if (error < 0)
+    return error;
+  if ((request->message->header.nlmsg_flags & NLM_F_ROOT) != 0)
+    return nlv_attr_present (&nests[1])
+             ? refuse_flush (request, &nests[1])
+             : nlv_request_refuse (request, -EINVAL, "Invalid netlink attributes while flushing TC action");
+  for (i = 1; i <= TCA_ACT_MAX_PRIO && nlv_attr_present (&nests[i]); i++)
+    {
+      error = find_action (request, &nests[i], &action);
+      if (error < 0)
+        return error;
+    }
+  return i == 1 ? 0 : -EOPNOTSUPP;
 }

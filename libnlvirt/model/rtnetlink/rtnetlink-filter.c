@@ -490,3 +490,96 @@ nlv_get_filter (const NlvRequest *request)
     return nlv_request_refuse (request, -ENOENT, "Specified filter handle not found");
   return reply_filter (&query, &classifier, found);
 }
+
+/* --- changes ----------------------------------------------------------------------- */
+
+static int
+check_chain_number (const Query *query)
+{
+  if (nlv_attr_u32 (&query->attrs[TCA_CHAIN]) > MAX_CHAIN)
+    return nlv_request_refuse (query->request, -EINVAL, "Specified chain index exceeds upper limit");
+  return 0;
+}
+
+/* tc_new_tfilter(), as far as it is not to be done. */
+int
+nlv_new_filter (const NlvRequest *request)
+{
+  Query query = { 0 };
+  int error = parse (&query, request);
+
+  if (error < 0)
+    return error;
+  if (TC_H_MAJ (query.header.tcm_info) == 0 && (request->message->header.nlmsg_flags & NLM_F_CREATE) == 0)
+    return nlv_request_refuse (request, -ENOENT, "Invalid filter command with priority of zero");
+  error = find_filter_block (&query);
+  if (error == 0)
+    error = check_chain_number (&query);
+  return error < 0 ? error : -EOPNOTSUPP;
+}
+
+/* tc_del_tfilter(), the same. */
+int
+nlv_del_filter (const NlvRequest *request)
+{
+  Query query = { 0 };
+  Classifier classifier = { 0 };
+  const NlvAttr *kind = &query.attrs[TCA_KIND];
+  const NlvObject *found;
+  gboolean all;
+  int error = parse (&query, request);
+
+  if (error < 0)
+    return error;
+  all = TC_H_MAJ (query.header.tcm_info) == 0;
+  if (all && (TC_H_MIN (query.header.tcm_info) != 0 || query.header.tcm_handle != 0 || nlv_attr_present (kind)))
+    return nlv_request_refuse (request, -ENOENT, "Cannot flush filters with protocol, handle or kind set");
+  error = find_filter_block (&query);
+  if (error == 0)
+    error = check_chain_number (&query);
+  if (error < 0)
+    return error;
+  if (find_chain (&query, &found) < 0)
+    {
+      /* There is nothing to flush. */
+      request->extack->message = NULL;
+      return all ? 0 : nlv_request_refuse (request, -ENOENT, "Cannot find specified filter chain");
+    }
+  if (!all)
+    error = find_classifier (&query, &classifier);
+  if (error < 0)
+    return error;
+  if (!all && nlv_attr_present (kind) && !nlv_attr_is_string (kind, classifier.kind))
+    return nlv_request_refuse (request, -EINVAL, "Specified filter kind does not match existing one");
+  if (!all && query.header.tcm_handle != 0 && find_filter (&query, &classifier) == NULL)
+    return nlv_request_refuse (request, -ENOENT, "Specified filter handle not found");
+  return -EOPNOTSUPP;
+}
+
+/* tc_ctl_chain(), the same. */
+int
+nlv_change_chain (const NlvRequest *request)
+{
+  gboolean is_new = request->message->header.nlmsg_type == RTM_NEWCHAIN;
+  Query query = { 0 };
+  const NlvObject *chain;
+  int error = parse (&query, request);
+
+  if (error == 0)
+    error = find_qdisc (&query);
+  if (error == 0)
+    error = find_block (&query);
+  if (error == 0)
+    error = check_chain_number (&query);
+  if (error < 0)
+    return error;
+  error = find_chain (&query, &chain);
+  if (!is_new)
+    return error < 0 ? error : -EOPNOTSUPP;
+  if (error == 0)
+    return nlv_request_refuse (request, -EEXIST, "Filter chain already exists");
+  request->extack->message = NULL;
+  if ((request->message->header.nlmsg_flags & NLM_F_CREATE) == 0)
+    return nlv_request_refuse (request, -ENOENT, "Need both RTM_NEWCHAIN and NLM_F_CREATE to create a new chain");
+  return -EOPNOTSUPP;
+}

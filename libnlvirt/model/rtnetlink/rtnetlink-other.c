@@ -165,6 +165,40 @@ refuse_reference (const NlvRequest *request, const NlvAttr *attr, int error)
   return error;
 }
 
+/* The namespace that a request names by a pid or fd which cannot be one. */
+static int
+check_reference (const NlvRequest *request, const NlvAttr *attrs)
+{
+  if (nlv_attr_present (&attrs[NETNSA_PID]))
+    {
+      guint32 pid = nlv_attr_u32 (&attrs[NETNSA_PID]);
+
+      return pid == 0 || pid > MAX_PID ? refuse_reference (request, &attrs[NETNSA_PID], -ESRCH) : 0;
+    }
+  if ((gint32) nlv_attr_u32 (&attrs[NETNSA_FD]) < 0)
+    return refuse_reference (request, &attrs[NETNSA_FD], -EBADF);
+  return 0;
+}
+
+/* rtnl_net_newid(), which gives another namespace a number: of those that a program
+ * could name, the network knows nothing. */
+int
+nlv_newnsid (const NlvRequest *request)
+{
+  NlvAttr attrs[NETNSA_MAX + 1];
+  int error = nlv_request_attrs (request->message, sizeof (struct rtgenmsg), attrs, NETNSA_MAX, netns_policy,
+                                 NLV_VALIDATE_LIBERAL, request->extack);
+
+  if (error < 0)
+    return error;
+  if (!nlv_attr_present (&attrs[NETNSA_NSID]))
+    return nlv_request_refuse (request, -EINVAL, "nsid is missing");
+  if (!nlv_attr_present (&attrs[NETNSA_PID]) && !nlv_attr_present (&attrs[NETNSA_FD]))
+    return nlv_request_refuse (request, -EINVAL, "Peer netns reference is missing");
+  error = check_reference (request, attrs);
+  return error < 0 ? error : -EOPNOTSUPP;
+}
+
 /* rtnl_net_getid(). A program's own pids and fds name namespaces that the
  * network knows nothing of. */
 int
@@ -177,17 +211,11 @@ nlv_getnsid (const NlvRequest *request)
 
   if (error < 0)
     return error;
-  if (nlv_attr_present (&attrs[NETNSA_PID]))
+  if (nlv_attr_present (&attrs[NETNSA_PID]) || nlv_attr_present (&attrs[NETNSA_FD]))
     {
-      guint32 pid = nlv_attr_u32 (&attrs[NETNSA_PID]);
-
-      if (pid == 0 || pid > MAX_PID)
-        return refuse_reference (request, &attrs[NETNSA_PID], -ESRCH);
-    }
-  else if (nlv_attr_present (&attrs[NETNSA_FD]))
-    {
-      if ((gint32) nlv_attr_u32 (&attrs[NETNSA_FD]) < 0)
-        return refuse_reference (request, &attrs[NETNSA_FD], -EBADF);
+      error = check_reference (request, attrs);
+      if (error < 0)
+        return error;
     }
   else if (nlv_attr_present (&attrs[NETNSA_NSID]))
     {

@@ -392,22 +392,30 @@ gboolean nlv_walk_put_object_as (NlvWalk *walk, NlvWriter *writer, const NlvObje
                                  gsize size);
 int nlv_reply_object (const NlvRequest *request, const NlvObject *object);
 
-/* rtnetlink-qdisc.c */
+/* rtnetlink-qdisc.c, rtnetlink-qdisc-request.c */
 /* Forgets those that a link has by itself. */
 void nlv_qdiscs_drop_usual (NlvNetwork *network);
 int nlv_get_qdisc (const NlvRequest *request);
+int nlv_new_qdisc (const NlvRequest *request);
+int nlv_del_qdisc (const NlvRequest *request);
 int nlv_dump_qdiscs (NlvWalk *walk, NlvWriter *writer);
 int nlv_get_class (const NlvRequest *request);
+int nlv_change_class (const NlvRequest *request);
 int nlv_dump_classes (NlvWalk *walk, NlvWriter *writer);
 
 /* rtnetlink-filter.c */
 int nlv_get_filter (const NlvRequest *request);
+int nlv_new_filter (const NlvRequest *request);
+int nlv_del_filter (const NlvRequest *request);
 int nlv_dump_filters (NlvWalk *walk, NlvWriter *writer);
 int nlv_get_chain (const NlvRequest *request);
+int nlv_change_chain (const NlvRequest *request);
 int nlv_dump_chains (NlvWalk *walk, NlvWriter *writer);
 
 /* rtnetlink-action.c */
 int nlv_get_action (const NlvRequest *request);
+int nlv_new_action (const NlvRequest *request);
+int nlv_del_action (const NlvRequest *request);
 int nlv_dump_actions (NlvWalk *walk, NlvWriter *writer);
 
 /* rtnetlink-mdb.c */
@@ -415,11 +423,14 @@ int nlv_dump_actions (NlvWalk *walk, NlvWriter *writer);
 void nlv_mdb_drop_usual (NlvNetwork *network);
 int nlv_getmdb (const NlvRequest *request);
 int nlv_dump_mdb (NlvWalk *walk, NlvWriter *writer);
+int nlv_change_mdb (const NlvRequest *request);
 int nlv_dump_tunnels (NlvWalk *walk, NlvWriter *writer);
+int nlv_change_tunnel (const NlvRequest *request);
 
 /* rtnetlink-other.c */
 int nlv_dump_netns_ids (NlvWalk *walk, NlvWriter *writer);
 int nlv_getnsid (const NlvRequest *request);
+int nlv_newnsid (const NlvRequest *request);
 /* Why the namespace with this number cannot be asked: it is another one, or
  * there is none. rtnl_get_net_ns_capable() */
 int nlv_other_netns_error (NlvNetwork *network, const NlvAttr *attr);

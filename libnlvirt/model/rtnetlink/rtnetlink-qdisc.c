@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Queueing disciplines and their classes: net/sched/sch_api.c. */
+/* Queueing disciplines and their classes, which there are and how they are
+ * dumped: net/sched/sch_api.c. */
 #include "model/rtnetlink/rtnetlink-traffic.h"
 
 #include <errno.h>
@@ -122,8 +123,8 @@ nlv_qdisc_find (NlvNetwork *network, const NlvLink *link, guint32 handle, NlvQdi
   return FALSE;
 }
 
-static gboolean
-find_child (NlvNetwork *network, const NlvQdisc *parent, guint32 class, NlvQdisc *qdisc)
+gboolean
+nlv_qdisc_find_child (NlvNetwork *network, const NlvQdisc *parent, guint32 class, NlvQdisc *qdisc)
 {
   for (guint position = 0; next_kept (network, parent->link, &position, qdisc);)
     if (qdisc->parent == class)
@@ -131,9 +132,8 @@ find_child (NlvNetwork *network, const NlvQdisc *parent, guint32 class, NlvQdisc
   return FALSE;
 }
 
-/* tc_qdisc_dump_ignore(): noop is what a link has that was never up. */
-static gboolean
-is_shown (const NlvQdisc *qdisc, gboolean hidden_too)
+gboolean
+nlv_qdisc_is_shown (const NlvQdisc *qdisc, gboolean hidden_too)
 {
   if (qdisc->object != NULL)
     return hidden_too || !qdisc->object->hidden;
@@ -144,6 +144,12 @@ gboolean
 nlv_qdisc_has_classes (const NlvQdisc *qdisc)
 {
   return find_kind (qdisc->kind)->classes != CLASSES_NONE;
+}
+
+gboolean
+nlv_qdisc_has_one_class (const NlvQdisc *qdisc)
+{
+  return find_kind (qdisc->kind)->classes == CLASSES_ONE;
 }
 
 gboolean
@@ -267,11 +273,11 @@ put_qdiscs (NlvWalk *walk, NlvWriter *writer, const NlvLink *link, gboolean hidd
   if (!has_kept (network, link))
     {
       nlv_qdisc_root (network, link, &qdisc);
-      return !is_shown (&qdisc, hidden_too) || put_qdisc (walk, writer, &qdisc);
+      return !nlv_qdisc_is_shown (&qdisc, hidden_too) || put_qdisc (walk, writer, &qdisc);
     }
   while (next_kept (network, link, &position, &qdisc))
     {
-      if (is_shown (&qdisc, hidden_too) && !put_qdisc (walk, writer, &qdisc))
+      if (nlv_qdisc_is_shown (&qdisc, hidden_too) && !put_qdisc (walk, writer, &qdisc))
         return FALSE;
       walk->position_in_row = position;
     }
@@ -362,197 +368,4 @@ nlv_qdisc_find_class (NlvNetwork *network, const NlvQdisc *qdisc, guint32 handle
       default:
         return FALSE;
     }
-}
-
-void
-nlv_put_warning (const NlvRequest *request, NlvWriter *writer)
-{
-  if (request->extack->message != NULL)
-    nlv_put_string (writer, NLV_TCA_EXT_WARN_MSG, request->extack->message);
-}
-
-/* rtnetlink_send(): for all who listen, and to who asks only when told so. */
-static int
-finish_notification (const NlvRequest *request, NlvWriter *writer)
-{
-  request->answer->group = RTNLGRP_TC;
-  request->answer->mute = (request->message->header.nlmsg_flags & NLM_F_ECHO) == 0;
-  return nlv_reply_finish (request, writer);
-}
-
-/* tclass_get_notify(), tc_fill_tclass() */
-static int
-reply_class (const NlvRequest *request, const NlvQdisc *qdisc, const NlvObject *object)
-{
-  struct tcmsg header = { .tcm_ifindex = qdisc->link->index, .tcm_parent = qdisc->handle, .tcm_handle = qdisc->handle };
-  NlvWriter writer;
-
-  if (object != NULL)
-    nlv_object_header (object, RTM_NEWTCLASS, &header, sizeof header);
-  memcpy (nlv_reply_begin (request, &writer, RTM_NEWTCLASS, sizeof header), &header, sizeof header);
-  if (object != NULL)
-    nlv_put_attrs (&writer, nlv_object_attrs (object, sizeof header));
-  else
-    {
-      nlv_put_string (&writer, TCA_KIND, qdisc->kind);
-      nlv_nest_end (&writer, nlv_nest_begin (&writer, TCA_STATS2));
-      nlv_put_reserve (&writer, TCA_STATS, sizeof (struct tc_stats));
-    }
-  nlv_put_warning (request, &writer);
-  return finish_notification (request, &writer);
-}
-
-/* What both single requests begin with, @attrs of NLV_TCA_MAX + 1. */
-static int
-read_request (const NlvRequest *request, struct tcmsg *asked, NlvAttr *attrs, const NlvLink **link)
-{
-  int error = nlv_request_attrs (request->message, sizeof *asked, attrs, NLV_TCA_MAX, nlv_traffic_policy,
-                                 NLV_VALIDATE_LIBERAL, request->extack);
-
-  if (error < 0)
-    return error;
-  nlv_request_header (request->message, asked, sizeof *asked);
-  *link = nlv_network_find_link (request->network, asked->tcm_ifindex);
-  return *link != NULL ? 0 : -ENODEV;
-}
-
-/* Which discipline a class is asked of, and the class's whole number. */
-static int
-find_class_qdisc (const NlvRequest *request, const NlvLink *link, const struct tcmsg *asked, NlvQdisc *qdisc,
-                  guint32 *class)
-{
-  guint32 major = TC_H_MAJ (asked->tcm_handle), parent = TC_H_MAJ (asked->tcm_parent);
-
-  if (asked->tcm_parent != TC_H_ROOT && major != 0 && parent != 0 && major != parent)
-    return -EINVAL;
-  if (asked->tcm_parent != TC_H_ROOT && major == 0)
-    major = parent;
-  if (major == 0)
-    {
-      nlv_qdisc_root (request->network, link, qdisc);
-      major = qdisc->handle;
-    }
-  if (!nlv_qdisc_find (request->network, link, major, qdisc))
-    return -ENOENT;
-  if (asked->tcm_handle != 0)
-    *class = TC_H_MAKE (major, asked->tcm_handle);
-  else
-    *class = asked->tcm_parent == TC_H_ROOT ? major : 0;
-  return 0;
-}
-
-/* tc_ctl_tclass() */
-int
-nlv_get_class (const NlvRequest *request)
-{
-  struct tcmsg asked;
-  NlvAttr attrs[NLV_TCA_MAX + 1];
-  NlvQdisc qdisc;
-  guint32 class = 0;
-  const NlvObject *object;
-  const NlvLink *link;
-  int error = read_request (request, &asked, attrs, &link);
-
-  if (error < 0)
-    return error;
-  error = find_class_qdisc (request, link, &asked, &qdisc, &class);
-  if (error < 0)
-    return error;
-  if (!nlv_qdisc_has_classes (&qdisc))
-    return -EINVAL;
-  if (class == 0 || !nlv_qdisc_find_class (request->network, &qdisc, class, &object))
-    return -ENOENT;
-  return reply_class (request, &qdisc, object);
-}
-
-/* --- one discipline ---------------------------------------------------------------- */
-
-/* qdisc_leaf() */
-static int
-find_leaf (const NlvRequest *request, const NlvQdisc *parent, guint32 class, NlvQdisc *qdisc)
-{
-  const NlvObject *object;
-
-  if (!nlv_qdisc_has_classes (parent))
-    return nlv_request_refuse (request, -EOPNOTSUPP, "Parent qdisc is not classful");
-  if (!nlv_qdisc_find_class (request->network, parent, class, &object))
-    return nlv_request_refuse (request, -ENOENT, "Specified class not found");
-  gboolean one = find_kind (parent->kind)->classes == CLASSES_ONE;
-  if (find_child (request->network, parent, one ? parent->handle | 1 : class, qdisc))
-    return 0;
-  if (!one)
-    return nlv_request_refuse (request, -ENOENT, "Cannot find specified qdisc on specified device");
-  *qdisc = (NlvQdisc){ .link = parent->link, .kind = "noop" };
-  return 0;
-}
-
-/* The part of __tc_get_qdisc() that looks by the parent. */
-static int
-find_by_parent (const NlvRequest *request, const NlvLink *link, const struct tcmsg *asked, NlvQdisc *qdisc)
-{
-  NlvNetwork *network = request->network;
-  NlvQdisc parent;
-
-  if (asked->tcm_parent == TC_H_ROOT)
-    nlv_qdisc_root (network, link, qdisc);
-  else if (TC_H_MAJ (asked->tcm_parent) == TC_H_MAJ (TC_H_INGRESS))
-    {
-      if (!nlv_qdisc_find (network, link, TC_H_MAJ (TC_H_INGRESS), qdisc))
-        return nlv_request_refuse (request, -ENOENT, "Cannot find specified qdisc on specified device");
-    }
-  else
-    {
-      if (!nlv_qdisc_find (network, link, TC_H_MAJ (asked->tcm_parent), &parent))
-        return nlv_request_refuse (request, -ENOENT, "Failed to find qdisc with specified classid");
-      int error = find_leaf (request, &parent, asked->tcm_parent, qdisc);
-      if (error < 0)
-        return error;
-    }
-  if (asked->tcm_handle != 0 && asked->tcm_handle != qdisc->handle)
-    return nlv_request_refuse (request, -EINVAL, "Invalid handle");
-  return 0;
-}
-
-/* qdisc_get_notify(): under the parent that was asked for. */
-static int
-reply_qdisc (const NlvRequest *request, const NlvQdisc *qdisc, guint32 parent)
-{
-  struct tcmsg *header;
-  NlvWriter writer;
-
-  if (!is_shown (qdisc, FALSE))
-    return 0;
-  header = nlv_reply_begin (request, &writer, RTM_NEWQDISC, sizeof *header);
-  if (qdisc->object == NULL)
-    nlv_qdisc_put_usual (&writer, header, qdisc->link, parent, 2, qdisc->kind);
-  else
-    {
-      nlv_object_header (qdisc->object, RTM_NEWQDISC, header, sizeof *header);
-      header->tcm_parent = parent;
-      nlv_put_attrs (&writer, nlv_object_attrs (qdisc->object, sizeof *header));
-    }
-  return finish_notification (request, &writer);
-}
-
-/* tc_get_qdisc() */
-int
-nlv_get_qdisc (const NlvRequest *request)
-{
-  struct tcmsg asked;
-  NlvAttr attrs[NLV_TCA_MAX + 1];
-  NlvQdisc qdisc;
-  const NlvLink *link;
-  int error = read_request (request, &asked, attrs, &link);
-
-  if (error < 0)
-    return error;
-  if (asked.tcm_parent != 0)
-    error = find_by_parent (request, link, &asked, &qdisc);
-  else if (!nlv_qdisc_find (request->network, link, asked.tcm_handle, &qdisc))
-    error = nlv_request_refuse (request, -ENOENT, "Failed to find qdisc with specified handle");
-  if (error < 0)
-    return error;
-  if (nlv_attr_present (&attrs[TCA_KIND]) && !nlv_attr_is_string (&attrs[TCA_KIND], qdisc.kind))
-    return nlv_request_refuse (request, -EINVAL, "Invalid qdisc name: must match existing qdisc");
-  return reply_qdisc (request, &qdisc, asked.tcm_parent);
 }

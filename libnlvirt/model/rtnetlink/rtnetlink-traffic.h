@@ -32,6 +32,12 @@ gboolean nlv_qdisc_find (NlvNetwork *network, const NlvLink *link, guint32 handl
 /* Whether it has cl_ops, and tcf_block among them. */
 gboolean nlv_qdisc_has_classes (const NlvQdisc *qdisc);
 gboolean nlv_qdisc_has_blocks (const NlvQdisc *qdisc);
+/* Whether every number is the same class. */
+gboolean nlv_qdisc_has_one_class (const NlvQdisc *qdisc);
+/* The one that hangs at @class. */
+gboolean nlv_qdisc_find_child (NlvNetwork *network, const NlvQdisc *parent, guint32 class, NlvQdisc *qdisc);
+/* tc_qdisc_dump_ignore(): noop is what a link has that was never up. */
+gboolean nlv_qdisc_is_shown (const NlvQdisc *qdisc, gboolean hidden_too);
 /* cl_ops->find(); @object is the class as it is kept, or NULL. */
 gboolean nlv_qdisc_find_class (NlvNetwork *network, const NlvQdisc *qdisc, guint32 handle, const NlvObject **object);
 
