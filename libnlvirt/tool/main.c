@@ -19,7 +19,7 @@ static const struct
   { "run", handle_run, "[OPTION…] [--] COMMAND [ARG…]", "runs a command with a network view of its own" },
   { "set", handle_set, "[OPTION…] link NAME up|down|KEY=VALUE…", "changes a link of a running session" },
   { "set", handle_set, "[OPTION…] add|replace|remove WHAT KEY=VALUE…",
-    "changes other rows of its network: addresses, routes, rules, neighbors" },
+    "changes other rows of its network: addresses, nexthops, routes, rules, neighbors" },
   { "show", handle_show, "[OPTION…]", "prints the network of a running session" },
   { "record", handle_record, "[--output FILE]", "writes this machine's network as a table file" },
   { "check", handle_check, "FILE…", "says what is wrong with table files" },

@@ -50,6 +50,9 @@ print_help (void)
 
 /* --- from words to text -------------------------------------------------------------- */
 
+/* What has a name behind it. */
+static const char *const named[] = { "link", "nexthop", NULL };
+
 static gboolean
 is_one_of (const char *word, const char *const *words)
 {
@@ -122,7 +125,6 @@ append_change (GString *text, const Options *options)
 static gboolean
 append_row (GString *text, const Options *options)
 {
-  static const char *const named[] = { "link", "nexthop", NULL };
   static const char *const kinds[] = { "address", "route", "rule", "neighbor", NULL };
   const char *kind = options->n_words > 1 ? options->words[1] : NULL;
 
@@ -209,7 +211,7 @@ write_text (GString *text, const Options *options, const char **method)
 static char *
 dup_subject (const Options *options)
 {
-  const char *name = strcmp (options->words[1], "link") == 0 ? options->words[2] : NULL;
+  const char *name = is_one_of (options->words[1], named) ? options->words[2] : NULL;
 
   return g_strjoin (" ", options->words[0], options->words[1], name, NULL);
 }

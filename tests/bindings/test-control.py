@@ -196,6 +196,7 @@ def wrong_words():
             (1, ["remove", "link", "eth0", "mtu=1"], "remove link eth0: mtu: expected no keys"),
             (1, ["add", "address", "device=eth0", "address=192.0.2.10/24"], "nlvirt: add address: File exists"),
             (1, ["add", "route", "destination=default", "gateway=203.0.113.1"], "Network is unreachable"),
+            (1, ["add", "nexthop", "7", "blackhole=perhaps"], "nlvirt: add nexthop 7: blackhole: "),
             (1, ["add", "route", "destination=10.0.0.0/8"], ""),
         ):
             result = session.set(*words, stdin=subprocess.DEVNULL)
