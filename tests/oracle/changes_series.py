@@ -199,6 +199,29 @@ def routers():
     ]
 
 
+def objects():
+    """Routes of nexthop objects and what goes with these; routes that differ in a flag only; rules that lead back."""
+    return changes_networks.single(), [
+        "ip nexthop add id 93 via 2001:db8::5 dev v0",
+        "ip nexthop add id 94 group 93",
+        "ip -6 route add 2001:db8:93::/64 nhid 93 expires 90000",
+        "ip -6 route add 2001:db8:94::/64 nhid 94 expires 90000",
+        "ip nexthop add id 95 via 192.0.2.1 dev v0",
+        "ip route add 10.95.0.0/16 nhid 95",
+        "ip route replace 10.95.0.0/16 nhid 95",
+        "ip nexthop add id 96 via 0.0.0.0 fdb",
+        "ip nexthop add id 97 via 2001:db8::7 fdb",
+        "ip nexthop del id 93",
+        "ip -d nexthop",
+        "ip rule add pref 200 goto 0",
+        "ip rule add pref 200 goto 200",
+        "ip rule add pref 200 goto 201",
+        "ip route add local 10.0.0.0/12 dev v0",
+        "ip route prepend local 10.0.0.0/12 dev v0 onlink",
+        "ip route show table local",
+    ]
+
+
 def labels():
     """Address labels: the longest prefix comes first, and that of a link."""
     return changes_networks.single(), [
@@ -339,6 +362,7 @@ SERIES = {
     "addresses6": addresses6,
     "routers": routers,
     "labels": labels,
+    "objects": objects,
     "forwarding": forwarding,
     **changes_links.SERIES,
 }

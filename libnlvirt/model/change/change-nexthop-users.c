@@ -193,6 +193,7 @@ flush_route (NlvChange *change, NlvFibCursor *cursor, gpointer user_data)
 
   nlv_change_init (&within, change->network, change->now);
   nlv_route_copy (&cursor->row, &gone);
+  gone.expires = 0; /* fib6_purge_rt() */
   nlv_network_remove_route (change->network, cursor);
   if (gone.family == AF_INET6)
     nlv_route_event (&within, RTM_DELROUTE, 0, &gone, FALSE);

@@ -276,7 +276,7 @@ read_rule (Asked *asked)
     return error;
   if (!asked->has_priority)
     rule->priority = default_priority (asked->change.network, rule->family);
-  if (rule->goto_target != 0 && rule->goto_target <= rule->priority)
+  if (rule->action == FR_ACT_GOTO && rule->goto_target <= rule->priority)
     return refuse (asked, "Backward goto not supported");
   return 0;
 }
