@@ -77,7 +77,13 @@ def _is_counted(rows):
     return attributes.get(1) != b"mq\0" and any(attributes.get(3, b""))  # TCA_KIND, TCA_STATS
 
 
-def _is_passing(kind, rows):
+def _remotes(parts):
+    """Where vxlans send to, which takes a neighbor for each that nobody has asked for."""
+    entries = (part.splitlines() for part in parts if "\nfamily=bridge\n" in part)
+    return {row for rows in entries for row in rows if row.startswith("address=")}
+
+
+def _is_passing(kind, rows, remotes):
     """What the kernel's own packets left, as volatile.is_passing()."""
     if kind == "object":
         return any(row == "type=multicast" for row in rows)
@@ -89,6 +95,8 @@ def _is_passing(kind, rows):
         return learned and found.get("mac-address", "").startswith("02:00:5e:")
     if found.get("state") == "incomplete" or (found.get("state") == "failed" and "probes" in found):
         return True
+    if found.get("state") == "noarp" and f"address={found.get('address')}" in remotes:
+        return "mac-address" not in found
     # To an address of its own, over lo.
     if (found.get("state"), found.get("type"), found.get("device")) == ("noarp", "local", "lo"):
         return found.get("mac-address") == "00:00:00:00:00:00"
@@ -124,7 +132,9 @@ def groups(text):
     in the order of a hash with a secret, sorted, and objects by type; links of no
     known age last."""
     found, neighbors, objects, ageless = [], [], [], []
-    for part in re.split(r"(?m)^(?=\[)", text):
+    parts = re.split(r"(?m)^(?=\[)", text)
+    remotes = _remotes(parts)
+    for part in parts:
         head, *rows = part.strip().splitlines() or [""]
         kind, _, name = head.strip("[]").partition(" ")
         if not kind:
@@ -140,7 +150,7 @@ def groups(text):
         if kind == "object":
             name = COUNTED if _is_counted(rows) else ""
             shown = [_masked_object(rows)]
-        if not _is_passing(kind, rows):
+        if not _is_passing(kind, rows, remotes):
             of_kind = {"neighbor": neighbors, "object": objects}.get(kind, found)
             of_kind = ageless if _has_no_protocol(kind, rows) else of_kind
             # How old a link is is told of those only that have IPv4 or IPv6; lo is the oldest.

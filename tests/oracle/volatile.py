@@ -155,7 +155,7 @@ EVENT_TEXT = [
     *TEXT,
     (r"^ip monitor", r"(?m)^\[NEIGH\](Deleted )?(22[4-9]|23\d|0\.0\.0\.0 |ff[0-9a-f]{2}:).* NOARP *\n", "", PASSING),
     (r"^ip monitor", r"(?m)^\[NEIGH\](Deleted )?dev \S+ lladdr 02:00:5e:\S+ (?!.*(PERMANENT|NOARP)).*\n", "", PASSING),
-    (r"^ip monitor", r"(?m)^\[NEIGH\].* INCOMPLETE.*\n", "", PASSING),
+    (r"^ip monitor", r"(?m)^\[NEIGH\].* (INCOMPLETE|FAILED).*\n", "", PASSING),
     # What the kernel's own packets look for; those of a person are told of by events, and in table files.
     (r"^ip .*neigh", r"(?m)^.* (INCOMPLETE|FAILED).*\n", "", PASSING),
     (r"^ip .*neigh", r"(?m)^(22[4-9]|23\d|0\.0\.0\.0 |ff[0-9a-f]{2}:).* NOARP *\n", "", PASSING),
