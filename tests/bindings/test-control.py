@@ -177,7 +177,7 @@ def wrong_words():
             (2, ["add", "object", "type=7"], "expected link, address, nexthop, route, rule or neighbor behind “add”"),
             (2, ["add", "nexthop"], "expected the id of a nexthop behind “nexthop”"),
             (2, ["add", "nexthop", "gateway=192.0.2.1"], "expected the id of a nexthop behind “nexthop”"),
-            (1, ["add", "nexthop", "one", "device=eth0"], "add nexthop: expected the id, a number from 1"),
+            (1, ["add", "nexthop", "one", "device=eth0"], "add nexthop one: expected the id, a number from 1"),
             (125, ["--file", "/nonexistent", "add"], "No such file"),
             (1, ["--file", "/bin/true", "add"], "“/bin/true” is not text"),
             (2, ["--file", "-", "frob"], "expected add, replace or remove with --file"),
