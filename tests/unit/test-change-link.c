@@ -394,6 +394,10 @@ test_flags (void)
   g_assert_cmpint (set_flags (&self, 4, IFF_DYNAMIC, 0), ==, 0);
   g_assert_cmphex (get_link (&self, 4)->flags, ==, IFF_BROADCAST | IFF_DYNAMIC);
   g_assert_cmpuint (get_link (&self, 4)->promiscuity, ==, 0);
+  /* Without IPv6 there is no setting of it to keep. */
+  g_assert_cmpint (set_u32 (&self, 4, IFLA_MTU, 1000), ==, 0);
+  g_assert_cmpint (set_flags (&self, 4, IFF_NOARP, IFF_NOARP), ==, 0);
+  g_assert_null (get_link (&self, 4)->settings[NLV_LINK_IPV6]);
   fixture_clear (&self);
 }
 

@@ -135,7 +135,8 @@ set_flags (NlvLink *link, guint32 flags)
   gint64 accept_dad = nlv_link_get_setting (link, NLV_LINK_IPV6, DEVCONF_ACCEPT_DAD);
 
   link->flags = (flags & SETTABLE) | (link->flags & ~(guint32) SETTABLE);
-  nlv_link_set_setting (link, NLV_LINK_IPV6, DEVCONF_ACCEPT_DAD, accept_dad);
+  if (nlv_link_has_ipv6 (link))
+    nlv_link_set_setting (link, NLV_LINK_IPV6, DEVCONF_ACCEPT_DAD, accept_dad);
 }
 
 int
