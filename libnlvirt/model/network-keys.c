@@ -175,6 +175,12 @@ nlv_equal_subnets (gconstpointer a, gconstpointer b)
 }
 
 guint
+nlv_hash_number (gconstpointer key)
+{
+  return hash_bytes (2166136261u, key, sizeof (guint64));
+}
+
+guint
 nlv_hash_neighbor (gconstpointer key)
 {
   const NlvNeighbor *neighbor = key;

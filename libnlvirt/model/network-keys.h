@@ -22,7 +22,8 @@ typedef struct
 {
   NlvNeighbor row;
   guint64 sequence;
-  guint place; /* among those of its link */
+  guint place;            /* among those of its link */
+  guint place_of_address; /* among those that say where an address is: nlv_network_peek_forwarding() */
 } NlvNeighborNode;
 
 /* An IPv4 subnet on a link: the first address in it is the primary one. */
@@ -35,6 +36,9 @@ typedef struct
 } NlvSubnet;
 
 guint32 nlv_ipv4_mask (guint prefix_length);
+
+/* Of a guint64, where g_int64_hash() goes by half of it. */
+guint nlv_hash_number (gconstpointer key);
 
 /* In the order of the kernel's dumps; of nodes. */
 int nlv_compare_links (gconstpointer a, gconstpointer b);

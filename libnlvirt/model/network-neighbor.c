@@ -4,6 +4,53 @@
 #include "model/network-keys.h"
 #include "model/network-private.h"
 
+#include <string.h>
+
+/* A bridge looks for an address on all of its ports. */
+static gboolean
+is_forwarding (const NlvNeighborNode *node)
+{
+  return node->row.family == AF_BRIDGE && (node->row.flags & NTF_SELF) == 0;
+}
+
+static guint64
+number_of (const guint8 *address)
+{
+  guint64 number = 0;
+
+  memcpy (&number, address, 6);
+  return number;
+}
+
+static void
+enter_address (NlvNetwork *network, NlvNeighborNode *node)
+{
+  guint64 number = number_of (node->row.address);
+  GPtrArray *rows = g_hash_table_lookup (network->forwarding, &number);
+
+  if (rows == NULL)
+    {
+      rows = g_ptr_array_new ();
+      g_hash_table_insert (network->forwarding, g_memdup2 (&number, sizeof number), rows);
+    }
+  node->place_of_address = rows->len;
+  g_ptr_array_add (rows, node);
+}
+
+static void
+forget_address (NlvNetwork *network, const NlvNeighborNode *node)
+{
+  guint64 number = number_of (node->row.address);
+  GPtrArray *rows = g_hash_table_lookup (network->forwarding, &number);
+  guint place = node->place_of_address;
+
+  g_ptr_array_remove_index_fast (rows, place);
+  if (place < rows->len)
+    ((NlvNeighborNode *) g_ptr_array_index (rows, place))->place_of_address = place;
+  if (rows->len == 0)
+    g_hash_table_remove (network->forwarding, &number);
+}
+
 static void
 enter_neighbor (NlvNetwork *network, NlvNeighborNode *node)
 {
@@ -17,6 +64,8 @@ enter_neighbor (NlvNetwork *network, NlvNeighborNode *node)
     }
   node->place = rows->len;
   g_ptr_array_add (rows, node);
+  if (is_forwarding (node))
+    enter_address (network, node);
   g_hash_table_add (network->neighbor_set, node);
 }
 
@@ -33,6 +82,8 @@ forget_neighbor (NlvNetwork *network, const NlvNeighborNode *node)
     ((NlvNeighborNode *) g_ptr_array_index (rows, node->place))->place = node->place;
   if (rows->len == 0)
     g_hash_table_remove (network->neighbors_by_link, link);
+  if (is_forwarding (node))
+    forget_address (network, node);
 }
 
 static NlvNeighbor *
@@ -119,6 +170,14 @@ nlv_network_find_neighbor (NlvNetwork *network, const NlvNeighbor *like)
 
   g_hash_table_lookup_extended (network->neighbor_set, like, &node, NULL);
   return node;
+}
+
+const GPtrArray *
+nlv_network_peek_forwarding (NlvNetwork *network, const guint8 address[6])
+{
+  guint64 number = number_of (address);
+
+  return g_hash_table_lookup (network->forwarding, &number);
 }
 
 const GPtrArray *

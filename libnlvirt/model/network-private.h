@@ -54,6 +54,7 @@ struct _NlvNetwork
   GHashTable *subnets;           /* set of (owned) NlvSubnet */
   GHashTable *neighbor_set;      /* of (unowned) NlvNeighborNode */
   GHashTable *neighbors_by_link; /* index → (owned) (element-type NlvNeighborNode) (unowned), in no order */
+  GHashTable *forwarding;        /* (owned) address → (owned) (element-type NlvNeighborNode) (unowned) */
   GHashTable *nexthops_by_id;    /* id → (unowned) NlvNexthopObject */
   NlvFib *fib;                   /* (owned) */
   NlvObservers observers;

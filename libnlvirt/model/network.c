@@ -46,6 +46,8 @@ nlv_network_new (void)
   network->subnets = g_hash_table_new_full (nlv_hash_subnet, nlv_equal_subnets, g_free, NULL);
   network->neighbor_set = g_hash_table_new (nlv_hash_neighbor, nlv_equal_neighbors);
   network->neighbors_by_link = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_ptr_array_unref);
+  network->forwarding =
+    g_hash_table_new_full (nlv_hash_number, g_int64_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
   network->nexthops_by_id = g_hash_table_new (NULL, NULL);
   network->fib = nlv_fib_new ();
   network->room = USUAL_ROOM;
@@ -96,6 +98,7 @@ nlv_network_unref (NlvNetwork *network)
   g_hash_table_unref (network->subnets);
   g_hash_table_unref (network->neighbor_set);
   g_hash_table_unref (network->neighbors_by_link);
+  g_hash_table_unref (network->forwarding);
   g_hash_table_unref (network->nexthops_by_id);
   nlv_rows_clear (&network->links_by_age);
   nlv_rows_clear (&network->links);

@@ -437,6 +437,8 @@ void nlv_network_note_lower (NlvNetwork *network, NlvLink *link);
 GPtrArray *nlv_network_find_neighbors (NlvNetwork *network, guint32 link);
 /* The same in no order, or NULL for none; it holds until the next change. */
 const GPtrArray *nlv_network_peek_neighbors (NlvNetwork *network, guint32 link);
+/* Entries of bridges about an address, of all bridges; as peek_neighbors(). */
+const GPtrArray *nlv_network_peek_forwarding (NlvNetwork *network, const guint8 address[6]);
 /* A number that no other neighbour ever has. */
 guint64 nlv_network_get_neighbor_key (NlvNetwork *network, const NlvNeighbor *row);
 NlvNeighbor *nlv_network_find_neighbor_by_key (NlvNetwork *network, guint64 key);

@@ -81,6 +81,8 @@ check_neighbors (NlvNetwork *network)
 
       g_assert_true (nlv_network_find_neighbor (network, row) == row);
       g_assert_true (nlv_network_find_neighbor_by_key (network, nlv_network_get_neighbor_key (network, row)) == row);
+      if (row->family == AF_BRIDGE && (row->flags & NTF_SELF) == 0)
+        g_assert_true (g_ptr_array_find ((GPtrArray *) nlv_network_peek_forwarding (network, row->address), row, NULL));
       g_assert_true (row->link == 0 || nlv_network_find_link (network, row->link) != NULL);
     }
 }

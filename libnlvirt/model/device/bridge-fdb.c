@@ -2,6 +2,7 @@
 
 /* What a bridge knows of its own addresses: net/bridge/br_fdb.c. */
 #include "model/device/bridge.h"
+#include "model/network-keys.h"
 
 #include <string.h>
 
@@ -38,15 +39,19 @@ nlv_bridge_has_entry (NlvNetwork *network, const NlvLink *bridge, const NlvNeigh
 NlvNeighbor *
 nlv_bridge_find_entry (NlvNetwork *network, const NlvLink *bridge, const guint8 *address)
 {
-  for (guint i = 0; i < nlv_network_get_n_neighbors (network); i++)
-    {
-      NlvNeighbor *entry = nlv_network_get_neighbor (network, i);
+  const GPtrArray *entries = nlv_network_peek_forwarding (network, address);
+  NlvNeighbor *found = NULL;
 
-      if (memcmp (entry->address, address, 6) == 0 && nlv_bridge_has_entry (network, bridge, entry) &&
-          nlv_raw_attrs_find (entry->extra, NDA_VLAN) == NULL)
-        return entry;
+  for (guint i = 0; entries != NULL && i < entries->len; i++)
+    {
+      NlvNeighbor *entry = g_ptr_array_index (entries, i);
+
+      /* Only a table has two: then the first one counts. */
+      if (nlv_bridge_has_entry (network, bridge, entry) && nlv_raw_attrs_find (entry->extra, NDA_VLAN) == NULL &&
+          (found == NULL || nlv_compare_neighbors (entry, found) < 0))
+        found = entry;
     }
-  return NULL;
+  return found;
 }
 
 /* BR_FDB_LOCAL: fdb_to_nud() */

@@ -5,6 +5,7 @@
 #include "model/device/link-info.h"
 #include "model/device/link-kind.h"
 #include "model/device/stacked.h"
+#include "model/network-keys.h"
 
 #include <errno.h>
 #include <linux/if_arp.h>
@@ -141,7 +142,7 @@ read_sources (const NlvLink *link, NlvWriter *list, const guint8 *except)
 static void
 set_sources (NlvWriter *list, const guint8 *address, NlvSpan rest)
 {
-  g_autoptr (GHashTable) known = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  g_autoptr (GHashTable) known = g_hash_table_new_full (nlv_hash_number, g_int64_equal, g_free, NULL);
   NlvAttr attr;
 
   if (address != NULL)
