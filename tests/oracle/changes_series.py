@@ -85,9 +85,11 @@ def elsewhere():
         "ip link set v1 name v7",
         "ip link add link v0 address 02:00:5e:00:54:01 name mv0 type macvlan",
         "ip link set mv0 up",
+        *(f"raw 1 {m.message(16, m.NLM_F_ACK | flags, m.link_header() + name + m.u32(37, 0)).hex()}"
+          for flags in (0, 0x400) for name in (m.text(3, "v7"), m.text(3, "q0"))),
         "ip link del v0",
         "ip link del v7",
-    ]
+    ]  # fmt: skip
 
 
 def cascade():
@@ -347,6 +349,9 @@ def bare():
         "ip -6 route show table 6",
         *(raw(16, create, m.link_header(), spec, m.text(3, "q0"), kind) for kind in (kind_veth, m.nested(18, m.text(1, "ifb")))),
         raw(95, 0, struct.pack("=BBHiI", 0, 0, 0, -1, 0)),
+        raw(33, 0, m.rule_header(m.AF_INET6, action=2), m.u32(6, 100), m.u32(4, 0)),
+        *(f"ip addr add 10.8.0.{number}/24 dev v{number}" for number in (0, 1)),
+        *(f"ip nexthop add id 8{number} via 10.8.0.1 dev v{number}" for number in (0, 1)),
         "ip nexthop",
         "ip rule",
         "ip -6 route show table all",

@@ -127,12 +127,28 @@ def _has_no_protocol(kind, rows):
     return kind == "link" and mtu < LEAST_MTU
 
 
+DRAWN_MAC = r"(?m)^mac-address=((?!02:00:5e)[0-9a-f][26ae](?::[0-9a-f]{2}){5})$"
+
+
+def _without_drawn(text):
+    """Without the addresses and groups that follow from a link's address, if the
+    kernel drew that."""
+    for address in set(re.findall(DRAWN_MAC, text)):
+        octets = bytes.fromhex(address.replace(":", ""))
+        host = bytes([octets[0] ^ 2]) + octets[1:3] + b"\xff\xfe" + octets[3:]
+        own = ipaddress.ip_address(b"\xfe\x80" + bytes(6) + host)
+        group = ipaddress.ip_address(b"\xff\x02" + bytes(9) + b"\1\xff" + octets[3:])
+        for told in (str(own), str(group), "33:33:ff:" + octets[3:].hex(":")):
+            text = re.sub(rf"(?<![\w:.]){re.escape(told)}(?![\w:.])", "~", text)
+    return text
+
+
 def groups(text):
     """(kind, name, rows) of each, without what is volatile; neighbors, which are
     in the order of a hash with a secret, sorted, and objects by type; links of no
     known age last."""
     found, neighbors, objects, ageless = [], [], [], []
-    parts = re.split(r"(?m)^(?=\[)", text)
+    parts = re.split(r"(?m)^(?=\[)", _without_drawn(text))
     remotes = _remotes(parts)
     for part in parts:
         head, *rows = part.strip().splitlines() or [""]

@@ -167,7 +167,8 @@ nlv_newlink (const NlvRequest *request)
   error = nlv_link_check_target (request, self.attrs);
   if (error < 0)
     return error;
-  if (has (self.attrs, IFLA_LINK_NETNSID))
+  if (has (self.attrs, IFLA_LINK_NETNSID) &&
+      !nlv_knows_netns (request->network, (gint32) nlv_attr_u32 (&self.attrs[IFLA_LINK_NETNSID])))
     return nlv_request_refuse (request, -EINVAL, "Unknown network namespace id");
   if (self.header.ifi_index < 0)
     return nlv_request_refuse (request, -EINVAL, "ifindex can't be negative");
@@ -180,6 +181,9 @@ nlv_newlink (const NlvRequest *request)
     return -EOPNOTSUPP;
   if (self.kind == NULL)
     return nlv_request_refuse (request, -EOPNOTSUPP, "Unknown device type");
+  /* What it would stand on is not known here. */
+  if (has (self.attrs, IFLA_LINK_NETNSID))
+    return -EPERM;
   return nlv_link_create (&self);
 }
 

@@ -104,6 +104,15 @@ lookup_gateway_ipv4 (NlvNetwork *network, const NlvNexthop *nexthop, guint32 tab
   return nlv_lookup (network, &flow, lookup);
 }
 
+guint8
+nlv_gateway_scope_ipv4 (NlvNetwork *network, const NlvNexthop *nexthop)
+{
+  NlvLookup lookup = { 0 };
+
+  return lookup_gateway_ipv4 (network, nexthop, RT_TABLE_MAIN, RT_SCOPE_UNIVERSE, &lookup) == 0 ? lookup.route.scope
+                                                                                                : RT_SCOPE_LINK;
+}
+
 /* fib_check_nh_v4_gw() */
 static int
 check_gateway_ipv4 (NlvChange *change, guint32 flags, guint32 table, guint8 scope, NlvNexthop *nexthop)

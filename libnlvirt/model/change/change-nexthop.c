@@ -277,13 +277,13 @@ parse_encap (Asked *asked, NlvWay *way)
 static guint8
 scope_of (NlvNetwork *network, const NlvWay *way)
 {
+  const NlvNexthop nexthop = { .link = way->link, .gateway = way->gateway };
+
   if (way->gateway_family == AF_INET6)
     return RT_SCOPE_LINK;
   if (way->gateway_family == 0)
     return RT_SCOPE_HOST;
-  if ((way->flags & RTNH_F_ONLINK) == 0 && nlv_address_type_ipv4 (network, &way->gateway, RT_TABLE_LOCAL) == RTN_LOCAL)
-    return RT_SCOPE_HOST;
-  return RT_SCOPE_LINK;
+  return (way->flags & RTNH_F_ONLINK) != 0 ? RT_SCOPE_LINK : nlv_gateway_scope_ipv4 (network, &nexthop);
 }
 
 /* nh_create_ipv4() and nh_create_ipv6() */

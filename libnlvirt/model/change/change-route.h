@@ -68,6 +68,8 @@ int nlv_encap_build (NlvChange *change, guint8 family, const NlvWay *way, NlvNex
 /* change-nexthop-check.c. fib_check_nh(): settles the link and the flags of @nexthop, which has the
  * link and gateway of the request; @flags are that one's. */
 int nlv_nexthop_check_ipv4 (NlvChange *change, guint32 flags, guint32 table, guint8 scope, NlvNexthop *nexthop);
+/* The scope of the route to the gateway of @nexthop. */
+guint8 nlv_gateway_scope_ipv4 (NlvNetwork *network, const NlvNexthop *nexthop);
 /* fib6_nh_init(): @config is asked for type, table and preferred source. */
 int nlv_nexthop_check_ipv6 (NlvChange *change, const NlvRouteConfig *config, const NlvWay *way, NlvNexthop *nexthop);
 /* inet_addr_type_table(): RTN_* */

@@ -86,12 +86,18 @@ next_netns (NlvNetwork *network, gint32 from)
   return found;
 }
 
+gboolean
+nlv_knows_netns (NlvNetwork *network, gint32 id)
+{
+  return id >= 0 && next_netns (network, id) == id;
+}
+
 int
 nlv_other_netns_error (NlvNetwork *network, const NlvAttr *attr)
 {
   gint32 id = (gint32) nlv_attr_u32 (attr);
 
-  return id >= 0 && next_netns (network, id) == id ? -EACCES : -EINVAL;
+  return nlv_knows_netns (network, id) ? -EACCES : -EINVAL;
 }
 
 /* rtnl_valid_dump_net_req() */
@@ -220,7 +226,7 @@ nlv_getnsid (const NlvRequest *request)
   else if (nlv_attr_present (&attrs[NETNSA_NSID]))
     {
       id = nlv_attr_u32 (&attrs[NETNSA_NSID]);
-      if (id < 0 || next_netns (request->network, id) != id)
+      if (!nlv_knows_netns (request->network, id))
         return refuse_reference (request, &attrs[NETNSA_NSID], -ENOENT);
     }
   else

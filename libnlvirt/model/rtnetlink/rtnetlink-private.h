@@ -431,6 +431,7 @@ int nlv_change_tunnel (const NlvRequest *request);
 int nlv_dump_netns_ids (NlvWalk *walk, NlvWriter *writer);
 int nlv_getnsid (const NlvRequest *request);
 int nlv_newnsid (const NlvRequest *request);
+gboolean nlv_knows_netns (NlvNetwork *network, gint32 id);
 /* Why the namespace with this number cannot be asked: it is another one, or
  * there is none. rtnl_get_net_ns_capable() */
 int nlv_other_netns_error (NlvNetwork *network, const NlvAttr *attr);
