@@ -113,8 +113,10 @@ typedef struct
   gboolean hidden_dormant; /* IFF_DORMANT of a link that is down */
   guint8 link_mode;
   guint8 carrier;
-  gboolean is_held;   /* tun: a program holds the other end, though there is no carrier */
-  gboolean transmits; /* its queues go, dev_activate() */
+  gboolean has_lent;       /* macvlan: the device below has this one's address */
+  guint8 address_below[6]; /* which it had before */
+  gboolean is_held;        /* tun: a program holds the other end, though there is no carrier */
+  gboolean transmits;      /* its queues go, dev_activate() */
   guint8 protocol_down;
   gboolean counts_forwarded; /* RTM_SETSTATS: IFLA_STATS_SET_OFFLOAD_XSTATS_L3_STATS */
   guint32 carrier_up_count, carrier_down_count;

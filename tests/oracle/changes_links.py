@@ -158,6 +158,28 @@ def macvlans():
         link set br0 up
         link set m1 up
         link del va
+        link add va address 02:00:5e:00:60:0c type veth peer name vb address 02:00:5e:00:60:0d
+        link set va addrgenmode none
+        link set vb addrgenmode none
+        link add m7 address 02:00:5e:00:60:0e link va type macvlan mode passthru
+        link set m7 addrgenmode none
+        link set m7 address 02:00:5e:00:60:0f
+        link set va address 02:00:5e:00:60:10
+        link set m7 up
+        link set m7 address 02:00:5e:00:60:11
+        link set m7 address 02:00:5e:00:60:12
+        link set va address 02:00:5e:00:60:12
+        link set m7 address 02:00:5e:00:60:13
+        link del m7
+        link add m8 address 02:00:5e:00:60:14 link va type macvlan mode passthru
+        link set m8 addrgenmode none
+        link set m8 address 02:00:5e:00:60:15
+        link set va address 02:00:5e:00:60:15
+        link del m8
+        link add m9 link va type macvlan mode passthru
+        link set m9 addrgenmode none
+        link set m9 address 02:00:5e:00:60:16
+        link del va
         """
     )
 

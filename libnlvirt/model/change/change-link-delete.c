@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Links that go: RTM_DELLINK, rtnl_dellink(), and unregister_netdevice_many(). */
+#include "model/device/device-driver.h"
 #include "model/device/link-kind.h"
 
 #include <errno.h>
@@ -80,9 +81,12 @@ nlv_link_unregister_many (NlvChange *change, GPtrArray *doomed, gboolean asked)
   for (guint i = 0; i < doomed->len; i++)
     {
       NlvLink *link = g_ptr_array_index (doomed, i);
+      const NlvDeviceDriver *driver = nlv_link_get_driver (link);
 
       shut_down (link);
       nlv_netdev_notify (change, link, NLV_NETDEV_UNREGISTER);
+      if (driver->uninit != NULL)
+        driver->uninit (change, link);
       release_slaves (change, link);
       if (!link->initializing)
         nlv_link_event_full (change, link, RTM_DELLINK, G_MAXUINT32, IFLA_EVENT_NONE, asked);

@@ -6,6 +6,7 @@
 #include "model/device/device-driver.h"
 #include "model/device/device-filter.h"
 #include "model/device/device-group.h"
+#include "model/device/device-settings.h"
 #include "model/device/link-info.h"
 #include "model/device/stacked.h"
 #include "model/device/vxlan-config.h"
@@ -104,15 +105,42 @@ nlv_macvlan_change_mtu (NlvChange *change, NlvLink *link, guint32 mtu)
   return lower != NULL && mtu > lower->mtu ? -EINVAL : 0;
 }
 
-/* macvlan_set_mac_address(): in passthru mode it is the address of what is
- * below. */
+/* macvlan_set_addr_change(): what is below takes the address, and gets back its own. */
+static int
+lend_address (NlvChange *change, NlvLink *link, NlvLink *lower, const guint8 *address)
+{
+  guint8 before[sizeof link->address_below];
+  int error;
+
+  memcpy (before, link->has_lent ? link->address_below : lower->address, sizeof before);
+  error = nlv_link_set_address (change, lower, address);
+  if (error < 0)
+    return error;
+  memcpy (link->address_below, before, sizeof before);
+  link->has_lent = TRUE;
+  return 0;
+}
+
+/* macvlan_port_destroy() */
+void
+nlv_macvlan_uninit (NlvChange *change, NlvLink *link)
+{
+  NlvLink *lower = nlv_link_find_lower (change->network, link);
+
+  if (lower != NULL && link->has_lent && memcmp (lower->address, link->address_below, 6) != 0)
+    nlv_link_set_address (change, lower, link->address_below);
+}
+
+/* macvlan_set_mac_address() */
 int
 nlv_macvlan_set_address (NlvChange *change, NlvLink *link, const guint8 *address)
 {
   NlvLink *lower = nlv_link_find_lower (change->network, link);
   NlvLink wanted = *link;
 
-  if (lower == NULL || !nlv_link_is_up (link) || nlv_macvlan_is_passthru (link))
+  if (lower != NULL && nlv_macvlan_is_passthru (link))
+    return lend_address (change, link, lower, address);
+  if (lower == NULL || !nlv_link_is_up (link))
     return 0;
   memcpy (wanted.address, address, 6);
   if (is_busy (change->network, lower, &wanted))

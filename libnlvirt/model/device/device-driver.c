@@ -83,7 +83,7 @@ open_wireguard (NlvChange *change, NlvLink *link)
 
 #define MACVLAN                                                                                                        \
   .open = nlv_macvlan_open, .stop = nlv_macvlan_stop, .change_rx_flags = nlv_macvlan_change_rx_flags,                  \
-  .set_address = nlv_macvlan_set_address, .change_mtu = nlv_macvlan_change_mtu
+  .uninit = nlv_macvlan_uninit, .set_address = nlv_macvlan_set_address, .change_mtu = nlv_macvlan_change_mtu
 
 /* Hardware, most of which takes another address at any time. */
 static const NlvDeviceDriver hardware = { NULL, LIVE };

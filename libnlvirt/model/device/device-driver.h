@@ -21,6 +21,8 @@ typedef struct
   void (*stop) (NlvChange *change, NlvLink *link);
   /* Of IFF_PROMISC or IFF_ALLMULTI, which has changed in the flags. */
   void (*change_rx_flags) (NlvChange *change, NlvLink *link, guint32 flag);
+  /* ndo_uninit, as the link goes. */
+  void (*uninit) (NlvChange *change, NlvLink *link);
   /* Of a good address that is not the link's. */
   int (*set_address) (NlvChange *change, NlvLink *link, const guint8 *address);
   int (*change_carrier) (NlvChange *change, NlvLink *link, gboolean carrier);
@@ -39,6 +41,7 @@ int nlv_bridge_change_mtu (NlvChange *change, NlvLink *bridge, guint32 mtu);
 int nlv_macvlan_open (NlvChange *change, NlvLink *link);
 void nlv_macvlan_stop (NlvChange *change, NlvLink *link);
 void nlv_macvlan_change_rx_flags (NlvChange *change, NlvLink *link, guint32 flag);
+void nlv_macvlan_uninit (NlvChange *change, NlvLink *link);
 int nlv_macvlan_set_address (NlvChange *change, NlvLink *link, const guint8 *address);
 int nlv_macvlan_change_mtu (NlvChange *change, NlvLink *link, guint32 mtu);
 int nlv_vlan_open (NlvChange *change, NlvLink *link);

@@ -66,18 +66,21 @@ clamp_mtu (NlvChange *change, const NlvLink *lower, GPtrArray *links)
 
 /* --- macvlan --------------------------------------------------------------------------- */
 
-/* macvlan_sync_address(): the one that passes everything through has the
- * address of what is below. */
+/* macvlan_sync_address(): the one that passes everything through has the address of
+ * what is below, and tells nobody. */
 static void
 sync_passthru (NlvChange *change, const NlvLink *lower, GPtrArray *links)
 {
   NlvLink *link = links->len > 0 ? g_ptr_array_index (links, 0) : NULL;
 
-  if (link == NULL || !nlv_macvlan_is_passthru (link) || memcmp (link->address, lower->address, 6) == 0)
+  if (link == NULL || !nlv_macvlan_is_passthru (link))
     return;
+  /* macvlan_addr_busy(): with itself. */
+  if (nlv_link_is_up (link) && memcmp (link->address, lower->address, 6) == 0)
+    return;
+  link->has_lent = FALSE;
   memcpy (link->address, lower->address, 6);
   nlv_network_touch_link (change->network, link);
-  nlv_netdev_notify (change, link, NLV_NETDEV_CHANGE_ADDRESS);
 }
 
 void
