@@ -232,6 +232,58 @@ unfinished (void)
     }
 }
 
+/* Up or down: 0 or -errno. */
+static int
+switch_loopback (int fd, int up, unsigned seq)
+{
+  struct
+  {
+    struct nlmsghdr header;
+    struct ifinfomsg link;
+  } request = { { sizeof request, RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK, seq, 0 },
+                { .ifi_index = 1, .ifi_flags = up ? IFF_UP : 0, .ifi_change = IFF_UP } };
+  struct
+  {
+    struct nlmsghdr header;
+    struct nlmsgerr error;
+  } answer;
+
+  REQUIRE (send (fd, &request, sizeof request, 0) == sizeof request);
+  REQUIRE (recv (fd, &answer, sizeof answer, 0) >= (ssize_t) sizeof answer.header);
+  REQUIRE (answer.header.nlmsg_type == NLMSG_ERROR && answer.header.nlmsg_seq == seq);
+  return answer.error.error;
+}
+
+/* Many listen to everything and hear nothing, while a link goes down and up. */
+static void
+flaps (void)
+{
+  enum
+  {
+    N = 900,
+    N_GROUPS = 39
+  };
+  static int fds[N];
+  int asker = probe_socket (0), n = 0;
+
+  for (; n < N && (fds[n] = socket (AF_NETLINK, SOCK_RAW, NETLINK_ROUTE)) >= 0; n++)
+    for (int group = 1; group <= N_GROUPS; group++)
+      REQUIRE (setsockopt (fds[n], SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof group) == 0);
+  REQUIRE (n > N / 2);
+  for (unsigned i = 0; i < 100; i++)
+    REQUIRE (switch_loopback (asker, i & 1, i + 1) == 0);
+  for (int i = 0; i < n; i++)
+    {
+      char datagram[32768];
+      ssize_t length;
+
+      do
+        length = recv (fds[i], datagram, sizeof datagram, MSG_DONTWAIT);
+      while (length > 0 || (length < 0 && errno == ENOBUFS));
+      REQUIRE (errno == EAGAIN);
+    }
+}
+
 static uint64_t state = 88172645463325252u;
 
 static uint64_t
@@ -342,6 +394,7 @@ main (int argc, char **argv)
     { "slain", slain },
     { "copies", copies },
     { "unfinished", unfinished },
+    { "flaps", flaps },
     { "random-requests", random_requests },
     { "random-calls", random_calls },
   };

@@ -161,6 +161,7 @@ def add(tap, user, tests):
     writing = ["--access", "read-write"]
     if "read-write" in tests.world.virtual(["true"], user, options=["--help"]).output:
         tap.test(f"{user}: abuse random-requests that may write", tests.abuse, "random-requests", writing)
+        tap.test(f"{user}: abuse flaps", tests.abuse, "flaps", writing)
 
 
 def main():
