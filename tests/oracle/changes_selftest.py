@@ -100,7 +100,7 @@ def passing_ones_are_not():
     """Of what the kernel's own packets leave, and only of that."""
     learned, static = neighbor(family=m.AF_BRIDGE, state=2, mac=b"\2\0\x5e\0\0\1"), neighbor(family=m.AF_BRIDGE)
     report = neighbor("ff02::16", 0x40, socket.AF_INET6)
-    for data in (learned, report, neighbor(state=1)):
+    for data in (learned, report, neighbor(state=1), neighbor("0.0.0.0", 8)):
         assert volatile.is_passing(data)
         assert differs(result(), result((3, data))) is None
     for data in (
@@ -109,6 +109,7 @@ def passing_ones_are_not():
         neighbor("ff02::16", 0x80, socket.AF_INET6),
         neighbor("2001:db8::16", 0x40, socket.AF_INET6),
         neighbor("10.0.0.4", 0x40),
+        neighbor("0.0.0.0", 0x80),
         address(),
     ):
         assert not volatile.is_passing(data)

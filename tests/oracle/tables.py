@@ -102,7 +102,9 @@ def _is_passing(kind, rows, remotes):
         return found.get("mac-address") == "00:00:00:00:00:00"
     try:
         address = ipaddress.ip_address(found.get("address", ""))
-        return (address.is_multicast or address == NOBODY) and found.get("state") == "noarp"
+        if address == NOBODY:
+            return found.get("state") != "permanent"
+        return address.is_multicast and found.get("state") == "noarp"
     except ValueError:
         return False
 

@@ -153,12 +153,13 @@ TEXT = [
 # Of what changes, these too.
 EVENT_TEXT = [
     *TEXT,
-    (r"^ip monitor", r"(?m)^\[NEIGH\](Deleted )?(22[4-9]|23\d|0\.0\.0\.0 |ff[0-9a-f]{2}:).* NOARP *\n", "", PASSING),
+    (r"^ip monitor", r"(?m)^\[NEIGH\](Deleted )?((22[4-9]|23\d|ff[0-9a-f]{2}:).* NOARP|0\.0\.0\.0 (?!.*PERMANENT).*) *\n",
+     "", PASSING),
     (r"^ip monitor", r"(?m)^\[NEIGH\](Deleted )?dev \S+ lladdr 02:00:5e:\S+ (?!.*(PERMANENT|NOARP)).*\n", "", PASSING),
     (r"^ip monitor", r"(?m)^\[NEIGH\].* (INCOMPLETE|FAILED).*\n", "", PASSING),
     # What the kernel's own packets look for; those of a person are told of by events, and in table files.
     (r"^ip .*neigh", r"(?m)^.* (INCOMPLETE|FAILED).*\n", "", PASSING),
-    (r"^ip .*neigh", r"(?m)^(22[4-9]|23\d|0\.0\.0\.0 |ff[0-9a-f]{2}:).* NOARP *\n", "", PASSING),
+    (r"^ip .*neigh", r"(?m)^((22[4-9]|23\d|ff[0-9a-f]{2}:).* NOARP|0\.0\.0\.0 (?!.*PERMANENT).*) *\n", "", PASSING),
     (r"^bridge fdb", r"(?m)^02:00:5e:(?!.*(permanent|static|extern_learn)).*\n", "", PASSING),
     (r"^ip monitor", r"(valid_lft|preferred_lft) [1-9]\d*sec", r"\1 Nsec", TIME),
     (r"^ip monitor", r"\b(expires) -?\d+sec", r"\1 Nsec", TIME),
@@ -306,7 +307,9 @@ def is_passing(message):
         return True
     target = found.get(1, b"")
     # On a link between two points, 0.0.0.0 stands for whatever is sent to.
-    multicast = target[:1] == b"\xff" if len(target) == 16 else target[:1] and 224 <= target[0] < 240 or not any(target)
+    if target == bytes(4):
+        return not state & NUD_PERMANENT
+    multicast = target[:1] == b"\xff" if len(target) == 16 else target[:1] and 224 <= target[0] < 240
     return bool(multicast) and bool(state & NUD_NOARP)
 
 
