@@ -54,6 +54,16 @@ nlv_attr_next (NlvSpan *rest, NlvAttr *attr)
   return TRUE;
 }
 
+gboolean
+nlv_span_find_attr (NlvSpan attrs, guint16 type, NlvAttr *attr)
+{
+  while (nlv_attr_next (&attrs, attr))
+    if (attr->type == type)
+      return TRUE;
+  memset (attr, 0, sizeof *attr);
+  return FALSE;
+}
+
 guint8
 nlv_attr_u8 (const NlvAttr *attr)
 {

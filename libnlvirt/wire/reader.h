@@ -31,6 +31,8 @@ NlvSpan nlv_message_payload (const NlvMessage *message);
 /* Takes the next attribute off @rest, as nla_ok()/nla_next() do: FALSE at the
  * end, with what cannot be an attribute left in @rest. */
 gboolean nlv_attr_next (NlvSpan *rest, NlvAttr *attr);
+/* The first one of @type, nla_find(); FALSE, and one that is not present, if there is none. */
+gboolean nlv_span_find_attr (NlvSpan attrs, guint16 type, NlvAttr *attr);
 
 /* Loads from a payload that a policy has already found long enough; short
  * payloads read as if padded with zero bytes. */

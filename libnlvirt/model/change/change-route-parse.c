@@ -31,10 +31,8 @@ nlv_span_first_attr (NlvSpan attrs, guint16 type)
 {
   NlvAttr attr;
 
-  while (nlv_attr_next (&attrs, &attr))
-    if (attr.type == type)
-      return attr;
-  return (NlvAttr){ 0 };
+  nlv_span_find_attr (attrs, type, &attr);
+  return attr;
 }
 
 /* fib_gw_from_via() */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "model/device/link-info.h"
+#include "wire/reader.h"
 
 #include <string.h>
 
@@ -9,36 +10,11 @@ nlv_info_span (GBytes *info)
   return info != NULL ? nlv_span (g_bytes_get_data (info, NULL), g_bytes_get_size (info)) : nlv_span ("", 0);
 }
 
-/* nlv_attr_next() until it is there: a bridge looks at all of its ports often. */
-static gboolean
-find (GBytes *info, guint16 type, NlvAttr *attr)
-{
-  NlvSpan all = nlv_info_span (info);
-  const guint8 *at = all.data, *end = at + all.len;
-
-  while ((gsize) (end - at) >= sizeof (struct nlattr))
-    {
-      gsize left = (gsize) (end - at);
-      struct nlattr header;
-
-      memcpy (&header, at, sizeof header);
-      if (header.nla_len < sizeof header || header.nla_len > left)
-        return FALSE;
-      if ((header.nla_type & NLA_TYPE_MASK) == type)
-        {
-          attr->payload = nlv_span (at + sizeof header, header.nla_len - sizeof header);
-          return TRUE;
-        }
-      at += MIN (NLA_ALIGN ((gsize) header.nla_len), left);
-    }
-  return FALSE;
-}
-
 gboolean
 nlv_info_get (GBytes *info, guint16 type, gpointer value, gsize size)
 {
-  NlvAttr attr = { 0 };
-  gboolean found = find (info, type, &attr);
+  NlvAttr attr;
+  gboolean found = nlv_span_find_attr (nlv_info_span (info), type, &attr);
 
   nlv_attr_copy (&attr, value, size);
   return found;
@@ -76,7 +52,8 @@ holds (GBytes *info, guint16 type, gconstpointer value, gsize size)
 {
   NlvAttr attr;
 
-  return find (info, type, &attr) && attr.payload.len == size && memcmp (attr.payload.data, value, size) == 0;
+  return nlv_span_find_attr (nlv_info_span (info), type, &attr) && attr.payload.len == size &&
+         memcmp (attr.payload.data, value, size) == 0;
 }
 
 /* @value NULL: without it. */

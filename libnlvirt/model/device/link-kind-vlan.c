@@ -151,13 +151,10 @@ next_mapping (NlvSpan *rest, struct ifla_vlan_qos_mapping *mapping)
 static NlvSpan
 find_mappings (const NlvLink *link, guint16 type)
 {
-  NlvSpan rest = nlv_info_span (link->kind_data);
   NlvAttr attr;
 
-  while (nlv_attr_next (&rest, &attr))
-    if (attr.type == type)
-      return attr.payload;
-  return nlv_span ("", 0);
+  nlv_span_find_attr (nlv_info_span (link->kind_data), type, &attr);
+  return attr.payload;
 }
 
 static int

@@ -31,16 +31,6 @@ nlv_object_attrs (const NlvObject *object, gsize header)
 }
 
 gboolean
-nlv_span_find_attr (NlvSpan attrs, guint16 type, NlvAttr *attr)
-{
-  while (nlv_attr_next (&attrs, attr))
-    if (attr->type == type)
-      return TRUE;
-  memset (attr, 0, sizeof *attr);
-  return FALSE;
-}
-
-gboolean
 nlv_walk_put_object_as (NlvWalk *walk, NlvWriter *writer, const NlvObject *object, gconstpointer header, gsize size)
 {
   NlvSpan body = nlv_object_body (object);
