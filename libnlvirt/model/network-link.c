@@ -54,6 +54,12 @@ ref_bytes (GBytes *bytes)
   return bytes != NULL ? g_bytes_ref (bytes) : NULL;
 }
 
+gboolean
+nlv_link_is_kind (const NlvLink *link, const char *kind)
+{
+  return link != NULL && g_strcmp0 (link->kind, kind) == 0;
+}
+
 void
 nlv_link_copy (const NlvLink *link, NlvLink *copy)
 {

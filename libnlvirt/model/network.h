@@ -466,6 +466,8 @@ gboolean nlv_link_name_has_sysctls (const char *name);
 void nlv_link_init (NlvLink *link);
 void nlv_link_clear (NlvLink *link);
 void nlv_link_copy (const NlvLink *link, NlvLink *copy);
+/* @link: (nullable) */
+gboolean nlv_link_is_kind (const NlvLink *link, const char *kind);
 void nlv_address_clear (NlvAddress *address);
 void nlv_rule_clear (NlvRule *rule);
 void nlv_neighbor_clear (NlvNeighbor *neighbor);

@@ -135,12 +135,6 @@ remove_macvlan (NlvFdbRequest *self)
 
 /* --- by the device's kind -------------------------------------------------------------- */
 
-static gboolean
-is_vxlan (const NlvLink *link)
-{
-  return g_strcmp0 (link->kind, "vxlan") == 0;
-}
-
 static int
 add_own (NlvFdbRequest *self)
 {
@@ -148,7 +142,7 @@ add_own (NlvFdbRequest *self)
 
   if (nlv_link_is_bridge (self->link))
     return nlv_bridge_fdb_add (self);
-  if (is_vxlan (self->link))
+  if (nlv_link_is_kind (self->link, "vxlan"))
     return nlv_vxlan_fdb_add (self);
   error = nlv_link_is_macvlan (self->link) ? add_macvlan (self) : add_default (self);
   if (error == 0)
@@ -163,7 +157,7 @@ remove_own (NlvFdbRequest *self)
 
   if (nlv_link_is_bridge (self->link))
     return nlv_bridge_fdb_remove (self);
-  if (is_vxlan (self->link))
+  if (nlv_link_is_kind (self->link, "vxlan"))
     return nlv_vxlan_fdb_remove (self);
   error = nlv_link_is_macvlan (self->link) ? remove_macvlan (self) : remove_default (self);
   if (error == 0)
@@ -176,7 +170,7 @@ remove_many_own (NlvFdbRequest *self)
 {
   if (nlv_link_is_bridge (self->link))
     return nlv_bridge_fdb_remove_many (self);
-  return is_vxlan (self->link) ? nlv_vxlan_fdb_remove_many (self) : -EOPNOTSUPP;
+  return nlv_link_is_kind (self->link, "vxlan") ? nlv_vxlan_fdb_remove_many (self) : -EOPNOTSUPP;
 }
 
 /* --- requests ------------------------------------------------------------------------------ */

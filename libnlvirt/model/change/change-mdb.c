@@ -12,15 +12,8 @@
 #include <string.h>
 
 #define SET_ENTRY_MAX 2
-#define MAX_VLAN 4095
 /* enum of newer headers: VXLAN_VNIFILTER_ENTRY */
 #define VNI_ENTRY 1
-
-static gboolean
-is_kind (const NlvLink *link, const char *kind)
-{
-  return link->kind != NULL && strcmp (link->kind, kind) == 0;
-}
 
 /* What is wrong with the group of an entry. */
 static const char *
@@ -46,56 +39,44 @@ group_fault (const struct br_mdb_entry *entry)
     }
 }
 
+static const char *
+entry_fault (const struct br_mdb_entry *entry)
+{
+  const char *words = entry->ifindex == 0 ? "Zero entry ifindex is not allowed" : group_fault (entry);
+
+  if (words != NULL)
+    return words;
+  if (entry->state != MDB_PERMANENT && entry->state != MDB_TEMPORARY)
+    return "Unknown entry state";
+  return entry->vid >= NLV_MDB_MAX_VLAN ? "Invalid entry VLAN id" : NULL;
+}
+
 /* rtnl_validate_mdb_entry() */
 static int
 check_entry (const NlvAttr *attr, NlvExtack *extack)
 {
-  struct br_mdb_entry entry;
-  const char *words;
+  return nlv_mdb_check_entry (attr, extack, entry_fault);
+}
 
-  if (attr->payload.len != sizeof entry)
-    {
-      nlv_extack_set (extack, "Invalid attribute length", attr);
-      return -EINVAL;
-    }
-  memcpy (&entry, attr->payload.data, sizeof entry);
-  words = entry.ifindex == 0 ? "Zero entry ifindex is not allowed" : group_fault (&entry);
-  if (words == NULL && entry.state != MDB_PERMANENT && entry.state != MDB_TEMPORARY)
-    words = "Unknown entry state";
-  if (words == NULL && entry.vid >= MAX_VLAN)
-    words = "Invalid entry VLAN id";
-  if (words == NULL)
-    return 0;
-  nlv_extack_set (extack, words, NULL);
-  return -EINVAL;
+static const char *
+bulk_fault (const struct br_mdb_entry *entry)
+{
+  static const struct br_mdb_entry none;
+
+  if (entry->state != MDB_PERMANENT && entry->state != MDB_TEMPORARY)
+    return "Unknown entry state";
+  if (entry->flags != 0)
+    return "Entry flags cannot be set";
+  if (entry->vid >= NLV_MDB_MAX_VLAN)
+    return "Invalid entry VLAN id";
+  return memcmp (&entry->addr, &none.addr, sizeof entry->addr) != 0 ? "Entry address cannot be set" : NULL;
 }
 
 /* rtnl_validate_mdb_entry_del_bulk() */
 static int
 check_bulk_entry (const NlvAttr *attr, NlvExtack *extack)
 {
-  static const struct br_mdb_entry none;
-  struct br_mdb_entry entry;
-  const char *words = NULL;
-
-  if (attr->payload.len != sizeof entry)
-    {
-      nlv_extack_set (extack, "Invalid attribute length", attr);
-      return -EINVAL;
-    }
-  memcpy (&entry, attr->payload.data, sizeof entry);
-  if (entry.state != MDB_PERMANENT && entry.state != MDB_TEMPORARY)
-    words = "Unknown entry state";
-  else if (entry.flags != 0)
-    words = "Entry flags cannot be set";
-  else if (entry.vid >= MAX_VLAN)
-    words = "Invalid entry VLAN id";
-  else if (memcmp (&entry.addr, &none.addr, sizeof entry.addr) != 0)
-    words = "Entry address cannot be set";
-  if (words == NULL)
-    return 0;
-  nlv_extack_set (extack, words, NULL);
-  return -EINVAL;
+  return nlv_mdb_check_entry (attr, extack, bulk_fault);
 }
 
 static const NlvPolicy policy[SET_ENTRY_MAX + 1] = {
@@ -113,29 +94,16 @@ nlv_change_mdb (const NlvRequest *request)
 {
   const struct nlmsghdr *asked = &request->message->header;
   gboolean bulk = asked->nlmsg_type == RTM_DELMDB && (asked->nlmsg_flags & NLM_F_BULK) != 0;
-  struct br_port_msg header;
   NlvAttr attrs[SET_ENTRY_MAX + 1];
   const NlvLink *link;
-  int error = nlv_request_attrs (request->message, sizeof header, attrs, SET_ENTRY_MAX, bulk ? bulk_policy : policy,
-                                 bulk ? NLV_VALIDATE_STRICT : NLV_VALIDATE_LIBERAL, request->extack);
+  int error =
+    nlv_request_attrs (request->message, sizeof (struct br_port_msg), attrs, SET_ENTRY_MAX, bulk ? bulk_policy : policy,
+                       bulk ? NLV_VALIDATE_STRICT : NLV_VALIDATE_LIBERAL, request->extack);
 
-  if (error < 0)
-    return error;
-  nlv_request_header (request->message, &header, sizeof header);
-  if (header.ifindex == 0)
-    return nlv_request_refuse (request, -EINVAL, "Invalid ifindex");
-  link = nlv_network_find_link (request->network, header.ifindex);
-  if (link == NULL)
-    return nlv_request_refuse (request, -ENODEV, "Device doesn't exist");
-  if (!nlv_attr_present (&attrs[MDBA_SET_ENTRY]))
-    {
-      request->extack->has_miss_type = TRUE;
-      request->extack->miss_type = MDBA_SET_ENTRY;
-      return nlv_request_refuse (request, -EINVAL, "Missing MDBA_SET_ENTRY attribute");
-    }
-  if (!is_kind (link, "bridge") && !is_kind (link, "vxlan"))
-    return nlv_request_refuse (request, -EOPNOTSUPP, "Device does not support MDB operations");
-  return -EOPNOTSUPP;
+  if (error == 0)
+    error = nlv_mdb_check_request (request, &attrs[MDBA_SET_ENTRY], MDBA_SET_ENTRY, "Missing MDBA_SET_ENTRY attribute",
+                                   &link);
+  return error < 0 ? error : -EOPNOTSUPP;
 }
 
 int
@@ -154,7 +122,7 @@ nlv_change_tunnel (const NlvRequest *request)
   link = nlv_network_find_link (request->network, header.ifindex);
   if (link == NULL)
     return -ENODEV;
-  if (!is_kind (link, "vxlan"))
+  if (!nlv_link_is_kind (link, "vxlan"))
     return nlv_request_refuse (request, -EINVAL, "vxlan: The device is not a vxlan device");
   return -EOPNOTSUPP;
 }

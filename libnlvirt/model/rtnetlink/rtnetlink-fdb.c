@@ -7,17 +7,12 @@
 #include <errno.h>
 #include <string.h>
 
-static gboolean
-is_kind (const NlvLink *link, const char *kind)
-{
-  return link != NULL && g_strcmp0 (link->kind, kind) == 0;
-}
-
 /* netif_is_bridge_port() */
 static gboolean
 is_port (NlvNetwork *network, const NlvLink *link)
 {
-  return link != NULL && link->master != 0 && is_kind (nlv_network_find_link (network, link->master), "bridge");
+  return link != NULL && link->master != 0 &&
+         nlv_link_is_kind (nlv_network_find_link (network, link->master), "bridge");
 }
 
 /* fdb_fill_info() of net/bridge; what a device filters for itself has no more
@@ -36,7 +31,7 @@ nlv_fdb_put_entry (NlvNetwork *network, NlvWriter *writer, struct ndmsg *header,
     nlv_put (writer, NDA_LLADDR, neighbor->address, MIN (neighbor->address_length, sizeof neighbor->address));
   if ((neighbor->flags & NTF_SELF) != 0)
     return;
-  if (link != NULL && g_strcmp0 (link->kind, "bridge") == 0)
+  if (nlv_link_is_kind (link, "bridge"))
     nlv_put_u32 (writer, NDA_MASTER, link->index);
   else if (link != NULL && link->master != 0)
     nlv_put_u32 (writer, NDA_MASTER, link->master);
@@ -119,7 +114,8 @@ is_filtered (NlvWalk *walk, const NlvNeighbor *entry)
     return TRUE;
   if (bridge == 0)
     return FALSE;
-  return !(entry->link == bridge && is_kind (link, "bridge")) && !(is_port (network, link) && link->master == bridge);
+  return !(entry->link == bridge && nlv_link_is_kind (link, "bridge")) &&
+         !(is_port (network, link) && link->master == bridge);
 }
 
 int
@@ -275,7 +271,7 @@ collects_metadata (const NlvLink *device)
 static gboolean
 is_in_network (const NlvNeighbor *entry, const Query *query, const NlvLink *device)
 {
-  if (is_kind (device, "bridge"))
+  if (nlv_link_is_kind (device, "bridge"))
     return number_of (entry, NDA_VLAN) == query->vlan;
   return !collects_metadata (device) || number_of (entry, NDA_SRC_VNI) == nlv_attr_u32 (&query->attrs[NDA_VNI]);
 }
@@ -286,7 +282,7 @@ is_of_device (NlvNetwork *network, const NlvNeighbor *entry, const NlvLink *devi
 {
   const NlvLink *link = nlv_network_find_link (network, entry->link);
 
-  if (!is_kind (device, "bridge"))
+  if (!nlv_link_is_kind (device, "bridge"))
     return entry->link == device->index && (entry->flags & NTF_SELF) != 0;
   return (entry->flags & NTF_SELF) == 0 &&
          (entry->link == device->index || (link != NULL && link->master == device->index));
@@ -322,7 +318,7 @@ nlv_getneigh_bridge (const NlvRequest *request)
     error = find_device (request, &query, &device);
   if (error < 0)
     return error;
-  if (!is_kind (device, "bridge") && !is_kind (device, "vxlan"))
+  if (!nlv_link_is_kind (device, "bridge") && !nlv_link_is_kind (device, "vxlan"))
     return nlv_request_refuse (request, -EOPNOTSUPP, "Fdb get operation not supported by device");
   const NlvNeighbor *entry = find_entry (network, &query, device);
   if (entry == NULL)

@@ -331,6 +331,17 @@ parse (Query *query, const NlvRequest *request)
                             NLV_VALIDATE_LIBERAL, request->extack);
 }
 
+/* What tc_ctl_chain() looks for first. */
+static int
+parse_chain (Query *query, const NlvRequest *request)
+{
+  int error = parse (query, request);
+
+  if (error == 0)
+    error = find_qdisc (query);
+  return error == 0 ? find_block (query) : error;
+}
+
 /* tc_ctl_chain(), tc_chain_notify() */
 int
 nlv_get_chain (const NlvRequest *request)
@@ -339,12 +350,8 @@ nlv_get_chain (const NlvRequest *request)
   const NlvObject *chain;
   struct tcmsg header;
   NlvWriter writer;
-  int error = parse (&query, request);
+  int error = parse_chain (&query, request);
 
-  if (error == 0)
-    error = find_qdisc (&query);
-  if (error == 0)
-    error = find_block (&query);
   if (error == 0)
     error = find_chain (&query, &chain);
   if (error < 0)
@@ -563,12 +570,8 @@ nlv_change_chain (const NlvRequest *request)
   gboolean is_new = request->message->header.nlmsg_type == RTM_NEWCHAIN;
   Query query = { 0 };
   const NlvObject *chain;
-  int error = parse (&query, request);
+  int error = parse_chain (&query, request);
 
-  if (error == 0)
-    error = find_qdisc (&query);
-  if (error == 0)
-    error = find_block (&query);
   if (error == 0)
     error = check_chain_number (&query);
   if (error < 0)

@@ -21,7 +21,6 @@
 #define TUNNEL_STATISTICS 1
 
 #define N_VNIS (1 << 24)
-#define MAX_VLAN 4095
 
 /* struct tunnel_msg */
 typedef struct
@@ -41,12 +40,6 @@ typedef struct
   guint8 source[16];
   guint32 vni;
 } Group;
-
-static gboolean
-is_kind (const NlvLink *link, const char *kind)
-{
-  return link->kind != NULL && strcmp (link->kind, kind) == 0;
-}
 
 static gboolean
 link_data (const NlvLink *link, guint16 type, NlvAttr *attr)
@@ -173,7 +166,7 @@ put_entry (NlvWalk *walk, NlvWriter *writer, const NlvAttr *entry, guint32 bridg
 static gboolean
 put_entries (NlvWalk *walk, NlvWriter *writer, const NlvLink *link, NlvSpan *router)
 {
-  guint32 bridge = is_kind (link, "bridge") ? link->index : 0;
+  guint32 bridge = nlv_link_is_kind (link, "bridge") ? link->index : 0;
   Entries entries = { .network = walk->dump.network, .link = link->index };
   gsize nest = nlv_nest_begin (writer, MDBA_MDB);
   gboolean fits = TRUE;
@@ -202,7 +195,7 @@ put_entries (NlvWalk *walk, NlvWriter *writer, const NlvLink *link, NlvSpan *rou
 static gboolean
 put_link (NlvWalk *walk, NlvWriter *writer, const NlvLink *link)
 {
-  gboolean bridge = is_kind (link, "bridge"), alone = writer->len == 0;
+  gboolean bridge = nlv_link_is_kind (link, "bridge"), alone = writer->len == 0;
   guint row = walk->position_in_row, part = walk->position_in_part;
   struct br_port_msg *header;
   NlvSpan router;
@@ -259,7 +252,7 @@ nlv_dump_mdb (NlvWalk *walk, NlvWriter *writer)
     {
       const NlvLink *link = nlv_network_get_link_by_age (network, walk->position);
 
-      if ((is_kind (link, "bridge") || is_kind (link, "vxlan")) && !put_link (walk, writer, link))
+      if ((nlv_link_is_kind (link, "bridge") || nlv_link_is_kind (link, "vxlan")) && !put_link (walk, writer, link))
         return -EMSGSIZE;
     }
   return 0;
@@ -267,12 +260,11 @@ nlv_dump_mdb (NlvWalk *walk, NlvWriter *writer)
 
 /* --- one group --------------------------------------------------------------------- */
 
-/* rtnl_validate_mdb_entry_get() */
-static int
-check_entry (const NlvAttr *attr, NlvExtack *extack)
+int
+nlv_mdb_check_entry (const NlvAttr *attr, NlvExtack *extack, NlvMdbFault fault)
 {
   struct br_mdb_entry entry;
-  const char *words = NULL;
+  const char *words;
 
   if (attr->payload.len != sizeof entry)
     {
@@ -280,21 +272,35 @@ check_entry (const NlvAttr *attr, NlvExtack *extack)
       return -EINVAL;
     }
   memcpy (&entry, attr->payload.data, sizeof entry);
-  if (entry.ifindex != 0)
-    words = "Entry ifindex cannot be specified";
-  else if (entry.state != 0)
-    words = "Entry state cannot be specified";
-  else if (entry.flags != 0)
-    words = "Entry flags cannot be specified";
-  else if (entry.vid >= MAX_VLAN)
-    words = "Invalid entry VLAN id";
-  else if (entry.addr.proto != htons (ETHERTYPE_IP) && entry.addr.proto != htons (ETHERTYPE_IPV6) &&
-           entry.addr.proto != 0)
-    words = "Unknown entry protocol";
+  words = fault (&entry);
   if (words == NULL)
     return 0;
   nlv_extack_set (extack, words, NULL);
   return -EINVAL;
+}
+
+static const char *
+asked_fault (const struct br_mdb_entry *entry)
+{
+  if (entry->ifindex != 0)
+    return "Entry ifindex cannot be specified";
+  if (entry->state != 0)
+    return "Entry state cannot be specified";
+  if (entry->flags != 0)
+    return "Entry flags cannot be specified";
+  if (entry->vid >= NLV_MDB_MAX_VLAN)
+    return "Invalid entry VLAN id";
+  if (entry->addr.proto != htons (ETHERTYPE_IP) && entry->addr.proto != htons (ETHERTYPE_IPV6) &&
+      entry->addr.proto != 0)
+    return "Unknown entry protocol";
+  return NULL;
+}
+
+/* rtnl_validate_mdb_entry_get() */
+static int
+check_entry (const NlvAttr *attr, NlvExtack *extack)
+{
+  return nlv_mdb_check_entry (attr, extack, asked_fault);
 }
 
 /* is_valid_mdb_source(), vxlan_mdb_is_valid_source(): what is wrong with it. */
@@ -329,7 +335,7 @@ read_group (const struct br_mdb_entry *entry, const NlvAttr *source, const NlvAt
             Group *group)
 {
   gsize size = entry->addr.proto == htons (ETHERTYPE_IP) ? 4 : entry->addr.proto != 0 ? 16 : ETHER_ADDR_LEN;
-  gboolean bridge = is_kind (link, "bridge");
+  gboolean bridge = nlv_link_is_kind (link, "bridge");
   NlvAttr own;
 
   memset (group, 0, sizeof *group);
@@ -374,7 +380,7 @@ parse_group (const NlvRequest *request, const NlvAttr *attrs, const NlvLink *lin
     [ENTRY_ATTR_SRC_VNI] = { .kind = NLV_KIND_U32, .bounded = TRUE, .min = 0, .max = N_VNIS - 1 },
   };
   NlvAttr more[ENTRY_ATTR_MAX + 1] = { 0 };
-  gboolean bridge = is_kind (link, "bridge");
+  gboolean bridge = nlv_link_is_kind (link, "bridge");
   struct br_mdb_entry entry;
 
   nlv_attr_copy (&attrs[GET_ENTRY], &entry, sizeof entry);
@@ -419,8 +425,31 @@ reply_group (const NlvRequest *request, const NlvAttr *attrs, const NlvLink *lin
       nlv_nest_end (&writer, nest);
       return nlv_reply_finish (request, &writer);
     }
-  return nlv_request_refuse (request, -ENOENT,
-                             is_kind (link, "bridge") ? "bridge: MDB entry not found" : "vxlan: MDB entry not found");
+  return nlv_request_refuse (
+    request, -ENOENT, nlv_link_is_kind (link, "bridge") ? "bridge: MDB entry not found" : "vxlan: MDB entry not found");
+}
+
+int
+nlv_mdb_check_request (const NlvRequest *request, const NlvAttr *entry, guint16 entry_type, const char *missing,
+                       const NlvLink **link)
+{
+  struct br_port_msg header;
+
+  nlv_request_header (request->message, &header, sizeof header);
+  if (header.ifindex == 0)
+    return nlv_request_refuse (request, -EINVAL, "Invalid ifindex");
+  *link = nlv_network_find_link (request->network, header.ifindex);
+  if (*link == NULL)
+    return nlv_request_refuse (request, -ENODEV, "Device doesn't exist");
+  if (!nlv_attr_present (entry))
+    {
+      request->extack->has_miss_type = TRUE;
+      request->extack->miss_type = entry_type;
+      return nlv_request_refuse (request, -EINVAL, missing);
+    }
+  if (!nlv_link_is_kind (*link, "bridge") && !nlv_link_is_kind (*link, "vxlan"))
+    return nlv_request_refuse (request, -EOPNOTSUPP, "Device does not support MDB operations");
+  return 0;
 }
 
 /* rtnl_mdb_get() */
@@ -431,27 +460,15 @@ nlv_getmdb (const NlvRequest *request)
     [GET_ENTRY] = { .kind = NLV_KIND_BINARY, .len = sizeof (struct br_mdb_entry), .validate = check_entry },
     [GET_ENTRY_ATTRS] = { .kind = NLV_KIND_NESTED },
   };
-  struct br_port_msg header;
   NlvAttr attrs[GET_ENTRY_MAX + 1];
-  int error = nlv_request_attrs (request->message, sizeof header, attrs, GET_ENTRY_MAX, policy, NLV_VALIDATE_STRICT,
-                                 request->extack);
+  const NlvLink *link;
+  int error = nlv_request_attrs (request->message, sizeof (struct br_port_msg), attrs, GET_ENTRY_MAX, policy,
+                                 NLV_VALIDATE_STRICT, request->extack);
 
+  if (error == 0)
+    error = nlv_mdb_check_request (request, &attrs[GET_ENTRY], GET_ENTRY, "Missing MDBA_GET_ENTRY attribute", &link);
   if (error < 0)
     return error;
-  nlv_request_header (request->message, &header, sizeof header);
-  if (header.ifindex == 0)
-    return nlv_request_refuse (request, -EINVAL, "Invalid ifindex");
-  const NlvLink *link = nlv_network_find_link (request->network, header.ifindex);
-  if (link == NULL)
-    return nlv_request_refuse (request, -ENODEV, "Device doesn't exist");
-  if (!nlv_attr_present (&attrs[GET_ENTRY]))
-    {
-      request->extack->has_miss_type = TRUE;
-      request->extack->miss_type = GET_ENTRY;
-      return nlv_request_refuse (request, -EINVAL, "Missing MDBA_GET_ENTRY attribute");
-    }
-  if (!is_kind (link, "bridge") && !is_kind (link, "vxlan"))
-    return nlv_request_refuse (request, -EOPNOTSUPP, "Device does not support MDB operations");
   return reply_group (request, attrs, link);
 }
 
@@ -483,7 +500,7 @@ dump_tunnels_of (NlvWalk *walk, NlvWriter *writer, guint32 index, gboolean stati
 
   if (link == NULL)
     return -ENODEV;
-  if (!is_kind (link, "vxlan"))
+  if (!nlv_link_is_kind (link, "vxlan"))
     return nlv_walk_refuse (walk, -EINVAL, "The device is not a vxlan device");
   link_data (link, IFLA_VXLAN_VNIFILTER, &filter);
   if (nlv_attr_u8 (&filter) == 0)

@@ -9,6 +9,7 @@
 #include "model/rtnetlink/rtnetlink.h"
 
 #include <linux/fib_rules.h>
+#include <linux/if_bridge.h>
 #include <linux/neighbour.h>
 #include <linux/nexthop.h>
 
@@ -380,8 +381,6 @@ NlvSpan nlv_object_body (const NlvObject *object);
 gboolean nlv_object_header (const NlvObject *object, guint16 type, gpointer header, gsize size);
 /* What is behind a family header of @header bytes. */
 NlvSpan nlv_object_attrs (const NlvObject *object, gsize header);
-/* The first attribute of @type; FALSE, and @attr empty, when there is none. */
-gboolean nlv_span_find_attr (NlvSpan attrs, guint16 type, NlvAttr *attr);
 /* Attributes as they came. */
 void nlv_put_attrs (NlvWriter *writer, NlvSpan attrs);
 /* nla_strcmp() */
@@ -423,8 +422,19 @@ int nlv_dump_actions (NlvWalk *walk, NlvWriter *writer);
 void nlv_mdb_drop_usual (NlvNetwork *network);
 int nlv_getmdb (const NlvRequest *request);
 int nlv_dump_mdb (NlvWalk *walk, NlvWriter *writer);
-int nlv_change_mdb (const NlvRequest *request);
 int nlv_dump_tunnels (NlvWalk *walk, NlvWriter *writer);
+/* Entries may be of VLANs below that. */
+#define NLV_MDB_MAX_VLAN 4095
+/* What is wrong with an entry, or NULL. */
+typedef const char *(*NlvMdbFault) (const struct br_mdb_entry *entry);
+/* For a policy: 0 or -EINVAL */
+int nlv_mdb_check_entry (const NlvAttr *attr, NlvExtack *extack, NlvMdbFault fault);
+/* What a request has to have whatever it asks for: a device, and the attribute @entry. */
+int nlv_mdb_check_request (const NlvRequest *request, const NlvAttr *entry, guint16 entry_type, const char *missing,
+                           const NlvLink **link);
+
+/* change-mdb.c */
+int nlv_change_mdb (const NlvRequest *request);
 int nlv_change_tunnel (const NlvRequest *request);
 
 /* rtnetlink-other.c */
