@@ -3,13 +3,11 @@
 /* A hash table of what routes share, chained by numbers. Routes hold numbers,
  * so that a copy of the whole needs no look at the routes. */
 #include "model/fib-info.h"
+#include "model/fib-keys.h"
 
 #include <string.h>
 
 #define MIN_SIZE 16
-
-/* RTNH_COMPARE_MASK of Linux 5.6 and later */
-#define COMPARE_MASK (guint32) (RTNH_F_DEAD | RTNH_F_LINKDOWN | RTNH_F_OFFLOAD | RTNH_F_TRAP)
 
 /* --- hash and equality --------------------------------------------------------- */
 
@@ -205,7 +203,7 @@ nlv_fib_infos_find_newest (const NlvFibInfos *infos, const NlvRoute *like)
 
       if (row->family == like->family && info->table == like->table && info->metric == like->metric &&
           row->protocol == like->protocol && row->scope == like->scope && row->type == like->type &&
-          ((row->flags ^ like->flags) & ~COMPARE_MASK) == 0 &&
+          nlv_fib_equal_flags (row->flags, like->flags) &&
           equal_ips (&row->preferred_source, &like->preferred_source) && (found == NULL || info->age > found->age))
         found = info;
     }

@@ -202,9 +202,8 @@ equal_metrics (const NlvRoute *a, const NlvRoute *b)
   return TRUE;
 }
 
-/* All but RTNH_COMPARE_MASK */
-static gboolean
-equal_flags (guint32 a, guint32 b)
+gboolean
+nlv_fib_equal_flags (guint32 a, guint32 b)
 {
   return ((a ^ b) & ~(guint32) (RTNH_F_DEAD | RTNH_F_LINKDOWN | RTNH_F_OFFLOAD | RTNH_F_TRAP)) == 0;
 }
@@ -214,7 +213,7 @@ static gboolean
 equal_ways (const NlvNexthop *a, const NlvNexthop *b)
 {
   return equal_gateways (a, b) && equal_encaps (a, b) && a->weight == b->weight && a->realm == b->realm &&
-         equal_flags (a->flags, b->flags);
+         nlv_fib_equal_flags (a->flags, b->flags);
 }
 
 /* Two IPv4 aliases with the same key: fib_table_insert() compares type and
@@ -229,7 +228,7 @@ equal_ipv4_aliases (const NlvRoute *a, const NlvRoute *b)
   /* fib_find_info_nh(): its ways are those of the object. */
   if (a->nexthop_id != 0)
     return TRUE;
-  if (a->n_nexthops != b->n_nexthops || !equal_flags (a->flags, b->flags))
+  if (a->n_nexthops != b->n_nexthops || !nlv_fib_equal_flags (a->flags, b->flags))
     return FALSE;
   for (guint i = 0; i < a->n_nexthops; i++)
     if (!equal_ways (&a->nexthops[i], &b->nexthops[i]))

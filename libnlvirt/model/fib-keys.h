@@ -42,6 +42,8 @@ gboolean nlv_fib_equal_sources (const NlvRoute *a, const NlvRoute *b);
 int nlv_fib_compare_bits (const NlvIp *a, const NlvIp *b, guint n_bits);
 void nlv_fib_mask_ip (NlvIp *ip, guint n_bits);
 
+/* Flags of routes or ways, but for RTNH_COMPARE_MASK of Linux 5.6 and later. */
+gboolean nlv_fib_equal_flags (guint32 a, guint32 b);
 /* The same in the kernel's sense, of two with the same place in one table. */
 gboolean nlv_fib_equal_routes (const NlvRoute *a, const NlvRoute *b);
 
