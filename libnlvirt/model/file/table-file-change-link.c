@@ -526,21 +526,13 @@ change_links (NlvTableChange *self, GPtrArray *sections)
 void
 nlv_links_change (NlvTableChange *self, GArray *groups)
 {
-  g_autoptr (GPtrArray) sections = g_ptr_array_new ();
+  g_autoptr (GPtrArray) sections = NULL;
 
   if (self->verb == NLV_TABLE_ADD && !read_new_links (self, groups))
     return;
-  for (guint i = 0; i < groups->len; i++)
-    {
-      const NlvGroup *group = &g_array_index (groups, NlvGroup, i);
-
-      if (group->kind == NLV_GROUP_LINK)
-        g_ptr_array_add (sections, nlv_section_load (group, self->reader.faults));
-    }
+  sections = nlv_sections_load (groups, NLV_GROUP_LINK, self->reader.faults);
   if (self->verb == NLV_TABLE_ADD)
     add_links (self, sections);
   else
     change_links (self, sections);
-  for (guint i = 0; i < sections->len; i++)
-    nlv_section_finish (g_ptr_array_index (sections, i));
 }

@@ -65,25 +65,10 @@ is_group (NlvTableChange *self, NlvSection *section)
   return known != NULL ? known->group != NULL : nlv_section_has (section, "group");
 }
 
-static GPtrArray *
-load (NlvTableChange *self, const GArray *groups)
-{
-  GPtrArray *sections = g_ptr_array_new_with_free_func ((GDestroyNotify) nlv_section_finish);
-
-  for (guint i = 0; i < groups->len; i++)
-    {
-      const NlvGroup *group = &g_array_index (groups, NlvGroup, i);
-
-      if (group->kind == NLV_GROUP_NEXTHOP)
-        g_ptr_array_add (sections, nlv_section_load (group, self->reader.faults));
-    }
-  return sections;
-}
-
 void
 nlv_nexthops_change (NlvTableChange *self, GArray *groups)
 {
-  g_autoptr (GPtrArray) sections = load (self, groups);
+  g_autoptr (GPtrArray) sections = nlv_sections_load (groups, NLV_GROUP_NEXTHOP, self->reader.faults);
   gboolean removes = self->verb == NLV_TABLE_REMOVE;
 
   for (guint pass = 0; pass < 2; pass++)

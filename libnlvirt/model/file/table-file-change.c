@@ -243,30 +243,6 @@ change_rows (NlvTableChange *self, GArray *groups, NlvGroupKind kind, RowChange 
 }
 
 static void
-change_addresses (NlvTableChange *self, GArray *groups)
-{
-  change_rows (self, groups, NLV_GROUP_ADDRESS, change_address);
-}
-
-static void
-change_routes (NlvTableChange *self, GArray *groups)
-{
-  change_rows (self, groups, NLV_GROUP_ROUTE, change_route);
-}
-
-static void
-change_rules (NlvTableChange *self, GArray *groups)
-{
-  change_rows (self, groups, NLV_GROUP_RULE, change_rule);
-}
-
-static void
-change_neighbors (NlvTableChange *self, GArray *groups)
-{
-  change_rows (self, groups, NLV_GROUP_NEIGHBOR, change_neighbor);
-}
-
-static void
 refuse_groups (NlvTableChange *self, GArray *groups)
 {
   for (guint i = 0; i < groups->len; i++)
@@ -304,19 +280,35 @@ new_scratch (NlvNetwork *network)
   return scratch;
 }
 
+typedef struct
+{
+  NlvGroupKind kind;
+  RowChange change;
+  void (*change_all) (NlvTableChange *self, GArray *groups); /* of rows that need each other */
+} KindChange;
+
 /* In the order in which one needs the other when they come. */
+static const KindChange kinds[] = {
+  { .change_all = nlv_links_change }, { NLV_GROUP_ADDRESS, change_address }, { .change_all = nlv_nexthops_change },
+  { NLV_GROUP_ROUTE, change_route },  { NLV_GROUP_RULE, change_rule },       { NLV_GROUP_NEIGHBOR, change_neighbor },
+};
+
 static void
 read_text (NlvTableChange *self, NlvSpan text)
 {
-  static void (*const kinds[]) (NlvTableChange * self, GArray * groups) = {
-    nlv_links_change, change_addresses, nlv_nexthops_change, change_routes, change_rules, change_neighbors,
-  };
   g_autoptr (GArray) groups = nlv_groups_scan (text, self->reader.faults);
   guint n = G_N_ELEMENTS (kinds);
 
   refuse_groups (self, groups);
   for (guint i = 0; i < n; i++)
-    kinds[self->verb == NLV_TABLE_REMOVE ? n - 1 - i : i](self, groups);
+    {
+      const KindChange *kind = &kinds[self->verb == NLV_TABLE_REMOVE ? n - 1 - i : i];
+
+      if (kind->change_all != NULL)
+        kind->change_all (self, groups);
+      else
+        change_rows (self, groups, kind->kind, kind->change);
+    }
 }
 
 static int

@@ -315,6 +315,21 @@ find_entry (NlvSection *section, const char *key)
   return key != NULL ? g_hash_table_lookup (section->by_key, key) : NULL;
 }
 
+GPtrArray *
+nlv_sections_load (const GArray *groups, NlvGroupKind kind, GPtrArray *faults)
+{
+  GPtrArray *sections = g_ptr_array_new_with_free_func ((GDestroyNotify) nlv_section_finish);
+
+  for (guint i = 0; i < groups->len; i++)
+    {
+      const NlvGroup *group = &g_array_index (groups, NlvGroup, i);
+
+      if (group->kind == kind)
+        g_ptr_array_add (sections, nlv_section_load (group, faults));
+    }
+  return sections;
+}
+
 void
 nlv_section_refuse_others (NlvSection *section, const char *why)
 {

@@ -59,6 +59,8 @@ GArray *nlv_groups_scan (NlvSpan text, GPtrArray *faults);
 NlvSection *nlv_section_load (const NlvGroup *group, GPtrArray *faults);
 /* Reports the keys that nobody took, and frees it. */
 void nlv_section_finish (NlvSection *section);
+/* All of a kind at once, which are finished when they are freed. (element-type NlvSection) */
+GPtrArray *nlv_sections_load (const GArray *groups, NlvGroupKind kind, GPtrArray *faults);
 
 /* Of the keys that nobody took, something better than that they are unknown. */
 void nlv_section_refuse_others (NlvSection *section, const char *why);
