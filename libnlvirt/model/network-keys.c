@@ -22,6 +22,40 @@ nlv_ipv4_mask (guint prefix_length)
   return prefix_length == 0 ? 0 : g_htonl (G_MAXUINT32 << (32 - MIN (prefix_length, 32)));
 }
 
+/* --- lists of rows ------------------------------------------------------------------ */
+
+GPtrArray *
+nlv_list_of (GHashTable *lists, gpointer key)
+{
+  GPtrArray *list = g_hash_table_lookup (lists, key);
+
+  if (list == NULL)
+    {
+      list = g_ptr_array_new ();
+      g_hash_table_insert (lists, key, list);
+    }
+  return list;
+}
+
+static int
+compare_elements (gconstpointer a, gconstpointer b, gpointer compare)
+{
+  return (*(GCompareFunc *) compare) (*(const gconstpointer *) a, *(const gconstpointer *) b);
+}
+
+GPtrArray *
+nlv_list_dup_sorted (const GPtrArray *list, GCompareFunc compare)
+{
+  GPtrArray *copy = g_ptr_array_sized_new (list != NULL ? list->len : 0);
+
+  for (guint i = 0; list != NULL && i < list->len; i++)
+    g_ptr_array_add (copy, g_ptr_array_index (list, i));
+  g_ptr_array_sort_with_data (copy, compare_elements, &compare);
+  return copy;
+}
+
+/* --- order -------------------------------------------------------------------------- */
+
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
 /* The order of families in a dump of AF_UNSPEC: that in which their rules or

@@ -40,6 +40,11 @@ guint32 nlv_ipv4_mask (guint prefix_length);
 /* Of a guint64, where g_int64_hash() goes by half of it. */
 guint nlv_hash_number (gconstpointer key);
 
+/* The list of a key in a table of lists, which is made if there is none. */
+GPtrArray *nlv_list_of (GHashTable *lists, gpointer key);
+/* @list: (nullable) that of nobody is empty; @compare: of rows */
+GPtrArray *nlv_list_dup_sorted (const GPtrArray *list, GCompareFunc compare);
+
 /* In the order of the kernel's dumps; of nodes. */
 int nlv_compare_links (gconstpointer a, gconstpointer b);
 int nlv_compare_link_ages (gconstpointer a, gconstpointer b);

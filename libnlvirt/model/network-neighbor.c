@@ -54,14 +54,8 @@ forget_address (NlvNetwork *network, const NlvNeighborNode *node)
 static void
 enter_neighbor (NlvNetwork *network, NlvNeighborNode *node)
 {
-  gpointer link = GUINT_TO_POINTER (node->row.link);
-  GPtrArray *rows = g_hash_table_lookup (network->neighbors_by_link, link);
+  GPtrArray *rows = nlv_list_of (network->neighbors_by_link, GUINT_TO_POINTER (node->row.link));
 
-  if (rows == NULL)
-    {
-      rows = g_ptr_array_new ();
-      g_hash_table_insert (network->neighbors_by_link, link, rows);
-    }
   node->place = rows->len;
   g_ptr_array_add (rows, node);
   if (is_forwarding (node))
@@ -186,22 +180,10 @@ nlv_network_peek_neighbors (NlvNetwork *network, guint32 link)
   return g_hash_table_lookup (network->neighbors_by_link, GUINT_TO_POINTER (link));
 }
 
-static int
-compare_neighbor_elements (gconstpointer a, gconstpointer b)
-{
-  return nlv_compare_neighbors (*(const gconstpointer *) a, *(const gconstpointer *) b);
-}
-
 GPtrArray *
 nlv_network_find_neighbors (NlvNetwork *network, guint32 link)
 {
-  const GPtrArray *known = nlv_network_peek_neighbors (network, link);
-  GPtrArray *rows = g_ptr_array_sized_new (known != NULL ? known->len : 0);
-
-  for (guint i = 0; known != NULL && i < known->len; i++)
-    g_ptr_array_add (rows, g_ptr_array_index (known, i));
-  g_ptr_array_sort (rows, compare_neighbor_elements);
-  return rows;
+  return nlv_list_dup_sorted (nlv_network_peek_neighbors (network, link), nlv_compare_neighbors);
 }
 
 guint64

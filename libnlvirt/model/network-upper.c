@@ -2,6 +2,7 @@
 
 /* Which links stand on which, found by the one below. */
 #include "model/device/link-kind.h"
+#include "model/network-keys.h"
 #include "model/network-private.h"
 
 static gpointer
@@ -28,21 +29,13 @@ void
 nlv_network_note_lower (NlvNetwork *network, NlvLink *link)
 {
   guint32 lower = nlv_link_get_lower (link);
-  GPtrArray *uppers;
 
   if (lower == link->found_on)
     return;
   nlv_network_forget_lower (network, link);
   link->found_on = lower;
-  if (lower == 0)
-    return;
-  uppers = g_hash_table_lookup (network->links_by_lower, key_of (lower));
-  if (uppers == NULL)
-    {
-      uppers = g_ptr_array_new ();
-      g_hash_table_insert (network->links_by_lower, key_of (lower), uppers);
-    }
-  g_ptr_array_add (uppers, link);
+  if (lower != 0)
+    g_ptr_array_add (nlv_list_of (network->links_by_lower, key_of (lower)), link);
 }
 
 const GPtrArray *
@@ -51,22 +44,8 @@ nlv_network_peek_uppers (NlvNetwork *network, guint32 lower)
   return g_hash_table_lookup (network->links_by_lower, key_of (lower));
 }
 
-static int
-compare_ages (gconstpointer a, gconstpointer b)
-{
-  const NlvLink *left = *(const NlvLink *const *) a, *right = *(const NlvLink *const *) b;
-
-  return (left->sequence > right->sequence) - (left->sequence < right->sequence);
-}
-
 GPtrArray *
 nlv_network_find_uppers (NlvNetwork *network, guint32 lower)
 {
-  const GPtrArray *known = nlv_network_peek_uppers (network, lower);
-  GPtrArray *links = g_ptr_array_sized_new (known != NULL ? known->len : 0);
-
-  for (guint i = 0; known != NULL && i < known->len; i++)
-    g_ptr_array_add (links, g_ptr_array_index (known, i));
-  g_ptr_array_sort (links, compare_ages);
-  return links;
+  return nlv_list_dup_sorted (nlv_network_peek_uppers (network, lower), nlv_compare_link_ages);
 }
