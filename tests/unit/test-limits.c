@@ -4,7 +4,7 @@
  * can still be changed and taken away. */
 #include "model/fib.h"
 #include "model/network-limits.h"
-#include "model/rtnetlink/rtnetlink-private.h"
+#include "test-change-request.h"
 
 #include <errno.h>
 #include <linux/if_addrlabel.h>
@@ -25,19 +25,12 @@ static int
 ask (NlvNetwork *network, NlvWriter *writer, const char **words)
 {
   const NlvCaller caller = { .port = 7, .admin = TRUE, .writable = TRUE };
-  NlvMessage message;
-  NlvAnswer answer;
-  NlvSpan rest;
-  int error;
+  NlvAnswer answer = { 0 };
+  int error = test_change_ask (network, &caller, writer, &answer);
 
-  g_assert_true (nlv_writer_end (writer));
-  rest = nlv_span (writer->data, writer->len);
-  g_assert_true (nlv_message_next (&rest, &message));
-  error = nlv_rtnetlink_request (network, &caller, &message, &answer);
   if (words != NULL)
     *words = answer.extack.message;
   nlv_answer_clear (&answer);
-  nlv_writer_clear (writer);
   return error;
 }
 

@@ -5,6 +5,7 @@
 #include "model/change/change-link.h"
 #include "model/device/consequences.h"
 #include "model/device/link-info.h"
+#include "test-change-request.h"
 
 #include <errno.h>
 #include <linux/if.h>
@@ -27,17 +28,10 @@ static int
 ask (NlvNetwork *network, NlvWriter *writer)
 {
   const NlvCaller caller = { .port = 7, .admin = TRUE, .writable = TRUE };
-  NlvMessage message;
-  NlvAnswer answer;
-  NlvSpan rest;
-  int error;
+  NlvAnswer answer = { 0 };
+  int error = test_change_ask (network, &caller, writer, &answer);
 
-  g_assert_true (nlv_writer_end (writer));
-  rest = nlv_span (writer->data, writer->len);
-  g_assert_true (nlv_message_next (&rest, &message));
-  error = nlv_rtnetlink_request (network, &caller, &message, &answer);
   nlv_answer_clear (&answer);
-  nlv_writer_clear (writer);
   return error;
 }
 
